@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Thrown once with every fault of the environment, by name. */
+export class ConfigError extends Error {
+  constructor(faults: string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Parses the environment by a schema, once, frozen. An empty variable counts as not set.
+ * @throws ConfigError naming every variable that is missing or wrong; values are not repeated.
+ */
+export function parseEnv<S extends z.ZodObject>(
+  schema: S,
+  env: Record<string, string | undefined>,
+): Readonly<z.output<S>> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  throw new ConfigError(
+    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  );
+}
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^-?[0-9]{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+/** The small schemas of environment variables. */
+export const envVar = {
+  integer,
+  port: () => integer(0, 65_535),
+  url: (...protocols: string[]) =>
+    z.string().refine(
+      (text) => {
+        const url = URL.canParse(text) ? new URL(text) : undefined;
+        return url !== undefined && protocols.includes(url.protocol.slice(0, -1));
+      },
+      `must be a URL of ${protocols.join(' or ')}`,
+    ),
+  /** URLs separated by commas. */
+  urls: (...protocols: string[]) =>
+    z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .pipe(z.array(envVar.url(...protocols)).min(1)),
+  logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  nodeEnv: () => z.enum(['development', 'test', 'production']),
+};

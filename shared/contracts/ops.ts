@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+
+const health = z.object({
+  status: z.enum(['ok', 'down']),
+  checks: z.record(z.string(), z.enum(['ok', 'down'])).optional(),
+});
+
+export const healthLive = defineEndpoint({
+  name: 'healthLive',
+  method: 'GET',
+  path: '/health/live',
+  summary: 'The process runs',
+  owner: 'gateway',
+  guard: 'open',
+  status: 200,
+  reply: health,
+});
+
+export const healthReady = defineEndpoint({
+  name: 'healthReady',
+  method: 'GET',
+  path: '/health/ready',
+  summary: 'Requests can be served: Redis, and the core with MySQL and its migrations',
+  owner: 'gateway',
+  guard: 'open',
+  status: 200,
+  reply: health,
+  problems: ['unavailable'],
+});
+
+export const getJwks = defineEndpoint({
+  name: 'getJwks',
+  method: 'GET',
+  path: '/.well-known/jwks.json',
+  summary: 'Public keys of access and active tokens (RFC 7517)',
+  owner: 'gateway',
+  guard: 'open',
+  status: 200,
+  reply: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+});
+
+export const getOpenApi = defineEndpoint({
+  name: 'getOpenApi',
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'This document',
+  owner: 'gateway',
+  guard: 'open',
+  status: 200,
+  reply: z.record(z.string(), z.unknown()),
+});

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { type FieldError, Problem } from '../problems.ts';
+import type { Endpoint, Input } from './endpoint.ts';
+
+/** The request as the framework hands it over: text, except for the parsed JSON body. */
+export interface RawInput {
+  params: Record<string, string>;
+  query: URLSearchParams;
+  body: unknown;
+}
+
+const maxErrors = 20;
+
+function faults(part: string, error: z.ZodError): FieldError[] {
+  return error.issues.slice(0, maxErrors).map((issue) => ({
+    path: [part, ...issue.path].join('.'),
+    message: issue.message,
+  }));
+}
+
+/** A query key given twice is a mistake, never "the last one wins". */
+function queryObject(query: URLSearchParams): Record<string, string> | FieldError[] {
+  const seen = new Map<string, string>();
+  const repeated = new Set<string>();
+  for (const [key, value] of query) {
+    if (seen.has(key)) repeated.add(key);
+    seen.set(key, value);
+  }
+  if (repeated.size === 0) return Object.fromEntries(seen);
+  return [...repeated].map((key) => ({ path: `query.${key}`, message: 'is given twice' }));
+}
+
+/**
+ * Every part of a request by its schema, all faults reported at once.
+ * An endpoint without a query schema takes no query, one without a body schema ignores a body.
+ * @throws Problem `invalid-request` with `errors`.
+ */
+export function parseInput<E extends Endpoint>(endpoint: E, raw: RawInput): Input<E> {
+  const errors: FieldError[] = [];
+  const parse = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (!schema) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    errors.push(...faults(part, result.error));
+    return undefined;
+  };
+
+  const params = parse('path', endpoint.params, raw.params);
+  const query = queryObject(raw.query);
+  let parsedQuery: unknown;
+  if (Array.isArray(query)) errors.push(...query);
+  else if (endpoint.query) parsedQuery = parse('query', endpoint.query, query);
+  else
+    for (const key of Object.keys(query))
+      errors.push({ path: `query.${key}`, message: 'is not known' });
+  const body = parse('body', endpoint.body, raw.body);
+
+  if (errors.length > 0) throw new Problem('invalid-request', { errors });
+  return { params, query: parsedQuery, body } as Input<E>;
+}

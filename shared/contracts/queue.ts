@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { concertParams } from './concerts.ts';
+import { defineEndpoint, id, line, moment } from './endpoint.ts';
+
+/**
+ * What a room is doing, as the waiting see it. BEFORE_OPEN: nobody can join yet. PRE_QUEUE:
+ * people join, nobody is admitted. SOLD_OUT_LIKELY: every seat is held or sold, holds may
+ * still run out.
+ */
+export const phase = z.enum([
+  'BEFORE_OPEN',
+  'PRE_QUEUE',
+  'OPEN',
+  'PAUSED',
+  'DRAINING',
+  'CLOSED',
+  'SOLD_OUT_LIKELY',
+  'SOLD_OUT',
+]);
+export type Phase = z.infer<typeof phase>;
+
+/** How often to ask again: clamp(minMs, wait × waitShare, maxMs) × (1 … 1 + jitter). */
+export const pollPolicy = z.object({
+  minMs: z.int(),
+  maxMs: z.int(),
+  waitShare: z.number(),
+  jitter: z.number(),
+});
+
+/** The room document: the same bytes for everybody. */
+export const room = z.object({
+  concertId: id,
+  phase,
+  front: z.int(),
+  tail: z.int(),
+  waiting: z.int(),
+  active: z.int().meta({ description: 'Slots in use: READY and ACTIVE' }),
+  admittedPerMinute: z.int(),
+  seatsLeft: z.int().nullable(),
+  opensAt: moment.nullable(),
+  message: z.string().nullable(),
+  poll: pollPolicy,
+});
+export type Room = z.infer<typeof room>;
+
+export const entryStatus = z.enum(['REGISTERED', 'WAITING', 'READY', 'ACTIVE']);
+export type EntryStatus = z.infer<typeof entryStatus>;
+
+export const endReason = z.enum(['completed', 'left', 'idle', 'expired', 'missed', 'revoked']);
+export type EndReason = z.infer<typeof endReason>;
+
+export const entry = z.object({
+  queueId: id,
+  status: entryStatus,
+  position: z.int().meta({ description: 'Number minus front; 0 once the turn came' }),
+  ahead: z.int().meta({ description: 'Living people before this one' }),
+  etaSeconds: z.int().nullable(),
+  expiresAt: moment.meta({
+    description: 'End of the token; for READY the end of the claim window',
+  }),
+  pollAfterMs: z.int(),
+});
+export type Entry = z.infer<typeof entry>;
+
+export const entryWithToken = entry.extend({ token: z.string() });
+export type EntryWithToken = z.infer<typeof entryWithToken>;
+
+export const getRoom = defineEndpoint({
+  name: 'getRoom',
+  method: 'GET',
+  path: '/queue/{concertId}',
+  summary: 'The state of the line, the same bytes for everybody',
+  owner: 'gateway',
+  guard: 'open',
+  params: concertParams,
+  status: 200,
+  reply: room,
+});
+
+export const watchRoom = defineEndpoint({
+  name: 'watchRoom',
+  method: 'GET',
+  path: '/queue/{concertId}/events',
+  summary: 'Server-sent events: the room document on change',
+  owner: 'gateway',
+  guard: 'open',
+  params: concertParams,
+  status: 200,
+  reply: z.string(),
+  mediaType: 'text/event-stream',
+});
+
+export const joinQueue = defineEndpoint({
+  name: 'joinQueue',
+  method: 'POST',
+  path: '/queue/{concertId}/tokens',
+  summary: 'Join the line; 200 with the same place when the account is in it already',
+  owner: 'gateway',
+  guard: 'user',
+  params: concertParams,
+  status: 201,
+  alsoStatus: 200,
+  reply: entryWithToken,
+  problems: ['room-closed', 'room-full'],
+});
+
+export const getMyEntry = defineEndpoint({
+  name: 'getMyEntry',
+  method: 'GET',
+  path: '/queue/{concertId}/tokens/me',
+  summary: 'My place; counts as a sign of life',
+  owner: 'gateway',
+  guard: 'queue',
+  params: concertParams,
+  status: 200,
+  reply: entry,
+  problems: ['too-many-requests'],
+});
+
+export const activateEntry = defineEndpoint({
+  name: 'activateEntry',
+  method: 'POST',
+  path: '/queue/{concertId}/tokens/me/activate',
+  summary: 'Take the turn: an active token. Repeatable, the same token',
+  owner: 'gateway',
+  guard: 'queue',
+  params: concertParams,
+  status: 200,
+  reply: z.object({ token: z.string(), status: z.literal('ACTIVE'), expiresAt: moment }),
+  problems: ['not-your-turn', 'turn-missed'],
+});
+
+export const leaveQueue = defineEndpoint({
+  name: 'leaveQueue',
+  method: 'DELETE',
+  path: '/queue/{concertId}/tokens/me',
+  summary: 'Give the place or the slot back',
+  owner: 'gateway',
+  guard: 'queue',
+  params: concertParams,
+  status: 204,
+});
+
+// --- the operator's hand ---
+
+/** Policy of a room; kept in MySQL by the core, so that it survives the loss of Redis. */
+export const policyFields = z.strictObject({
+  maxActive: z.int().min(0).max(1_000_000),
+  admitPerSecond: z.number().min(0).max(10_000),
+  claimSeconds: z.int().min(5).max(3_600),
+  activeSeconds: z.int().min(10).max(86_400),
+  idleSeconds: z.int().min(5).max(86_400),
+  graceSeconds: z.int().min(0).max(86_400),
+  maxWaiting: z.int().min(0).max(10_000_000),
+  opensAt: moment.nullable(),
+  preQueueOpensAt: moment.nullable(),
+  order: z.enum(['fifo', 'draw']),
+  message: line(500).nullable(),
+});
+export type PolicyFields = z.infer<typeof policyFields>;
+
+export const policy = policyFields.extend({ version: z.int().min(1) });
+export type Policy = z.infer<typeof policy>;
+
+/** The cord that was pulled last. OPEN also means: follow `opensAt`. */
+export const control = z.enum(['OPEN', 'PAUSED', 'DRAINING', 'CLOSED']);
+export type Control = z.infer<typeof control>;
+
+export const roomControl = policy.extend({ concertId: id, control });
+export type RoomControl = z.infer<typeof roomControl>;
+
+export const getPolicy = defineEndpoint({
+  name: 'getPolicy',
+  method: 'GET',
+  path: '/admin/queue/{concertId}',
+  summary: 'Policy and control of a room',
+  owner: 'gateway',
+  guard: 'admin',
+  params: concertParams,
+  status: 200,
+  reply: roomControl.extend({ room }),
+});
+
+export const putPolicy = defineEndpoint({
+  name: 'putPolicy',
+  method: 'PUT',
+  path: '/admin/queue/{concertId}',
+  summary: 'Change the policy; `version` is the one it was read at, fields left out stay',
+  owner: 'gateway',
+  guard: 'admin',
+  params: concertParams,
+  body: policyFields.partial().extend({ version: z.int().min(1).optional() }),
+  status: 200,
+  reply: roomControl,
+  problems: ['version-conflict'],
+});
+
+export const cord = z.enum(['open', 'pause', 'resume', 'drain', 'close']);
+export type Cord = z.infer<typeof cord>;
+
+export const pullCord = defineEndpoint({
+  name: 'pullCord',
+  method: 'POST',
+  path: '/admin/queue/{concertId}/{cord}',
+  summary: 'Open, pause, resume, drain or close a room',
+  owner: 'gateway',
+  guard: 'admin',
+  params: z.object({ concertId: id, cord }),
+  status: 200,
+  reply: roomControl,
+});
