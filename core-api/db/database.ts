@@ -1,0 +1,75 @@
+import { Sequelize } from 'sequelize';
+import type { Logger } from '../../shared/logger.ts';
+import { toUnavailable } from './db-errors.ts';
+import { type RawConnection, rawConnection, type RawPool, rawPool } from './raw-pool.ts';
+import { createStatements, type Statements } from './statements.ts';
+import { createTransactor, type Transact } from './transaction.ts';
+
+export interface DatabaseOptions {
+  /** `mysql://user:password@host:port/schema` */
+  databaseUrl: string;
+  /** Connections of this process. */
+  poolMax: number;
+  /** How long a request may wait for a connection. */
+  acquireTimeoutMs: number;
+  /** How long one statement, or one whole transaction, may take. */
+  statementTimeoutMs: number;
+  logger: Logger;
+}
+
+/**
+ * The one door to MySQL. Sequelize owns the pool, the models and the migrations; hot statements
+ * go prepared and raw over connections of that same pool (`rows`, `run`, `transaction`).
+ */
+export interface Database extends Statements {
+  readonly sequelize: Sequelize;
+  readonly transaction: Transact;
+  /** Mean wait for a connection since the last call, in ms, and connections in use. */
+  poolStats(): { waitMs: number; inUse: number };
+  close(): Promise<void>;
+}
+
+/**
+ * Every connection runs at READ COMMITTED in UTC: each decision stands in the WHERE of an UPDATE,
+ * which reads the newest committed row whatever the isolation, and gap locks would only add
+ * deadlocks. A lock that takes longer than 3 s to get is given up (errno 1205).
+ */
+const sessionSetup = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
+];
+
+export function createDatabase(options: DatabaseOptions): Database {
+  const sequelize = new Sequelize(options.databaseUrl, {
+    dialect: 'mysql',
+    logging: false,
+    timezone: '+00:00',
+    pool: { max: options.poolMax, min: 0, idle: 60_000, acquire: options.acquireTimeoutMs },
+    dialectOptions: { connectTimeout: 2_000, charset: 'utf8mb4' },
+    define: { timestamps: true, underscored: true, freezeTableName: true },
+    hooks: {
+      afterConnect: async (connection) => {
+        for (const sql of sessionSetup) await rawConnection(connection).query(sql);
+      },
+    },
+  });
+  const pool = rawPool(sequelize, options);
+  return {
+    sequelize,
+    ...createStatements((sql, params) => withConnection(pool, (c) => c.execute(sql, params))),
+    transaction: createTransactor(pool, options.logger),
+    poolStats: () => pool.stats(),
+    close: () => sequelize.close(),
+  };
+}
+
+async function withConnection<T>(
+  pool: RawPool,
+  work: (connection: RawConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    return await pool.use(work);
+  } catch (error) {
+    throw toUnavailable(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { createConnection } from 'mysql2/promise';
+import { Sequelize } from 'sequelize';
+import { SequelizeStorage, Umzug } from 'umzug';
+import { type Migration, migrations } from './migrations/index.ts';
+
+export interface MigrateOptions {
+  databaseUrl: string;
+  log?: (line: string) => void;
+}
+
+/** One process migrates a schema at a time; the next one waits, then finds nothing to do. */
+const lockWaitSeconds = 120;
+
+/**
+ * Brings the schema up to date. Safe when two processes run it at once.
+ * @returns the names of the migrations that were applied.
+ */
+export const migrateUp = (options: MigrateOptions): Promise<string[]> =>
+  withUmzug(options, async (umzug) => (await umzug.up()).map(({ name }) => name));
+
+/** Takes every migration back: all tables are gone afterwards. */
+export const migrateDown = (options: MigrateOptions): Promise<string[]> =>
+  withUmzug(options, async (umzug) => (await umzug.down({ to: 0 })).map(({ name }) => name));
+
+/** The names of the migrations that are still to be applied. */
+export async function pendingMigrations(sequelize: Sequelize): Promise<string[]> {
+  const pending = await createUmzug(sequelize).pending();
+  return pending.map(({ name }) => name);
+}
+
+function createUmzug(sequelize: Sequelize, log?: (line: string) => void) {
+  const step = (sql: readonly string[]) => async () => {
+    for (const statement of sql) await sequelize.query(statement);
+  };
+  return new Umzug({
+    migrations: migrations.map((migration: Migration) => ({
+      name: migration.name,
+      up: step(migration.up),
+      down: step(migration.down),
+    })),
+    storage: new SequelizeStorage({ sequelize, tableName: 'schema_migration' }),
+    logger: log
+      ? { info: (m) => log(`migration ${String(m['event'])} ${String(m['name'])}`), ...quiet }
+      : undefined,
+  });
+}
+
+const quiet = { warn: () => undefined, error: () => undefined, debug: () => undefined };
+
+async function withUmzug<T>(
+  { databaseUrl, log }: MigrateOptions,
+  work: (umzug: ReturnType<typeof createUmzug>) => Promise<T>,
+): Promise<T> {
+  const lock = await createConnection({ uri: databaseUrl });
+  const sequelize = new Sequelize(databaseUrl, { dialect: 'mysql', logging: false });
+  try {
+    const name = `migrate:${new URL(databaseUrl).pathname.slice(1)}`.slice(0, 64);
+    const [rows] = await lock.query('SELECT GET_LOCK(?, ?) AS got', [name, lockWaitSeconds]);
+    const [row] = rows as { got: number | null }[];
+    if (row?.got !== 1) throw new Error('another process has been migrating for too long');
+    return await work(createUmzug(sequelize, log));
+  } finally {
+    // The lock belongs to the connection and ends with it.
+    await lock.end();
+    await sequelize.close();
+  }
+}

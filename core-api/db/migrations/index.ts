@@ -1,0 +1,18 @@
+import { accounts } from './001-accounts.ts';
+import { concerts } from './002-concerts.ts';
+import { sales } from './003-sales.ts';
+import { messages } from './004-messages.ts';
+import { rooms } from './005-rooms.ts';
+
+/**
+ * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
+ * each DDL statement by itself and a step may have been cut in the middle.
+ */
+export interface Migration {
+  name: string;
+  up: readonly string[];
+  down: readonly string[];
+}
+
+/** In order. A migration that has been released is never edited; a new one follows it. */
+export const migrations: readonly Migration[] = [accounts, concerts, sales, messages, rooms];

@@ -1,0 +1,102 @@
+import type { Sequelize } from 'sequelize';
+import type { SqlValue } from './statements.ts';
+
+/** The part of a mysql2 connection that is used raw; Sequelize types it as `unknown`. */
+interface Mysql2Connection {
+  execute(sql: string, values: readonly SqlValue[], done: Done): void;
+  query(sql: string, done: Done): void;
+}
+type Done = (error: Error | null, result: unknown) => void;
+
+interface SequelizePool {
+  getConnection(options: { type: 'write' }): Promise<Mysql2Connection>;
+  pool: {
+    release(connection: Mysql2Connection): void;
+    destroy(connection: Mysql2Connection): Promise<void>;
+    using: number;
+  };
+}
+
+/** A connection as promises. */
+export interface RawConnection {
+  /** Binary protocol; the statement is prepared once per connection. */
+  execute(sql: string, params: readonly SqlValue[]): Promise<unknown>;
+  /** Text protocol, for what cannot be prepared. */
+  query(sql: string): Promise<unknown>;
+}
+
+export interface RawPool {
+  /**
+   * Lends a connection for the time of `work`. After the statement timeout the connection is
+   * destroyed, which rolls back whatever it was doing, and `work` is given up.
+   */
+  use<T>(work: (connection: RawConnection) => Promise<T>): Promise<T>;
+  stats(): { waitMs: number; inUse: number };
+}
+
+export class StatementTimeout extends Error {
+  constructor(timeoutMs: number) {
+    super(`the database did not answer within ${timeoutMs} ms`);
+    this.name = 'StatementTimeout';
+  }
+}
+
+export function rawConnection(connection: unknown): RawConnection {
+  const mysql = connection as Mysql2Connection;
+  const promise = (call: (done: Done) => void) =>
+    new Promise<unknown>((resolve, reject) => {
+      call((error, result) => (error ? reject(error) : resolve(result)));
+    });
+  return {
+    execute: (sql, params) => promise((done) => mysql.execute(sql, params, done)),
+    query: (sql) => promise((done) => mysql.query(sql, done)),
+  };
+}
+
+/** Errors after which a connection is not worth keeping. */
+const isFatal = (error: unknown): boolean =>
+  error instanceof StatementTimeout ||
+  (error instanceof Error && 'fatal' in error && !!error.fatal);
+
+export function rawPool(sequelize: Sequelize, options: { statementTimeoutMs: number }): RawPool {
+  const { statementTimeoutMs } = options;
+  const manager = (sequelize as unknown as { connectionManager: SequelizePool }).connectionManager;
+  let waitedMs = 0;
+  let waits = 0;
+
+  async function use<T>(work: (connection: RawConnection) => Promise<T>): Promise<T> {
+    const askedAt = performance.now();
+    const connection = await manager.getConnection({ type: 'write' });
+    waitedMs += performance.now() - askedAt;
+    waits += 1;
+
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new StatementTimeout(statementTimeoutMs)),
+        statementTimeoutMs,
+      );
+    });
+    try {
+      const result = await Promise.race([work(rawConnection(connection)), timeout]);
+      manager.pool.release(connection);
+      return result;
+    } catch (error) {
+      if (isFatal(error)) void manager.pool.destroy(connection).catch(() => undefined);
+      else manager.pool.release(connection);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    use,
+    stats: () => {
+      const stats = { waitMs: waits === 0 ? 0 : waitedMs / waits, inUse: manager.pool.using };
+      waitedMs = 0;
+      waits = 0;
+      return stats;
+    },
+  };
+}
