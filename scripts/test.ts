@@ -1,0 +1,75 @@
+/**
+ * `npm test [-- files, --grep words]`: throw-away stores, then every test with mocha, then one
+ * closing line that a machine can read.
+ */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { TestCounts } from '../tests/harness/counting-reporter.ts';
+import { openServices, type Services } from './stack/open-services.ts';
+
+const rootDir = join(import.meta.dirname, '..');
+const testFiles = ['shared', 'core-api', 'queue-gateway', 'tests'].map(
+  (dir) => `${dir}/**/*.test.ts`,
+);
+
+function mochaArgs(asked: readonly string[]): string[] {
+  const namesFiles = asked.some((arg) => arg.endsWith('.ts') || arg.includes('*'));
+  return [...asked, ...(namesFiles ? [] : testFiles)];
+}
+
+/** Runs mocha in a process of its own: what a test breaks, the stores are stopped all the same. */
+function runMocha(services: Services, signal: AbortSignal): Promise<TestCounts & { code: number }> {
+  const env = {
+    ...process.env,
+    // A test that reads these by mistake must not find somebody's real stores.
+    DATABASE_URL: undefined,
+    REDIS_URL: undefined,
+    NODE_ENV: 'test',
+    TEST_DATABASE_URL: services.databaseUrl,
+    TEST_REDIS_URL: services.redisUrl,
+  };
+  const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+  const args = ['--import', 'tsx', mocha, ...mochaArgs(process.argv.slice(2))];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: rootDir,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let counts: TestCounts = { passed: 0, failed: 0 };
+    child.on('message', (message) => {
+      counts = message as TestCounts;
+    });
+    signal.addEventListener('abort', () => child.kill('SIGKILL'));
+    child.on('exit', (code) => resolve({ ...counts, code: code ?? 1 }));
+  });
+}
+
+async function main(): Promise<void> {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => stopping.abort());
+  }
+  const { signal } = stopping;
+  const services = await openServices({
+    dataDir: process.env.DATA_DIR ?? '.data',
+    profile: 'throwaway',
+    env: process.env,
+    log: console.error,
+    signal,
+    onUnexpectedExit: console.error,
+  });
+  const result = await runMocha(services, signal).finally(() => services.stop());
+  // A crash before or after the tests (a broken import, a leak) is a failure too.
+  const crashed = result.code !== 0 && result.failed === 0 ? 1 : 0;
+  const failed = result.failed + crashed;
+  if (crashed) console.error(`The test process ended with exit code ${result.code}.`);
+  process.exitCode = failed === 0 && result.passed > 0 ? 0 : 1;
+  console.log(`\n${result.passed} passed, ${failed} failed`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
