@@ -1,0 +1,68 @@
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { type Role, role } from '../../shared/contracts/auth.ts';
+import { id } from '../../shared/contracts/endpoint.ts';
+import type { KeySet } from '../../shared/keys.ts';
+import { Problem } from '../../shared/problems.ts';
+import {
+  commonClaims,
+  lifeFault,
+  peekHeader,
+  type TokenPins,
+  verifyOptions,
+} from './token-rules.ts';
+import { createVerifiedCache } from './verified-cache.ts';
+
+/** Who the caller is. The core signs it at log-in; the gateway has only the public keys. */
+export const accessPins: TokenPins = {
+  typ: 'access+jwt',
+  algorithm: 'ES256',
+  issuer: 'core-api',
+  audience: 'concert-on-sale',
+  maxLifeSeconds: 24 * 3_600,
+};
+
+export interface AccessClaims {
+  readonly userId: string;
+  readonly userName: string;
+  readonly role: Role;
+  readonly expiresAtMs: number;
+}
+
+export interface AccessTokens {
+  /** @throws Problem `access-token-invalid`, expired ones included. */
+  verify(token: string): AccessClaims;
+}
+
+const payloadSchema = z.object({
+  ...commonClaims(accessPins),
+  sub: id,
+  role,
+  name: z.string().min(1).max(64),
+});
+
+const invalid = (cause: unknown): Problem => new Problem('access-token-invalid', { cause });
+
+function verify(keys: KeySet, token: string, nowMs: number): AccessClaims {
+  const header = peekHeader(token);
+  const key = header?.typ === accessPins.typ ? keys.byKid.get(header.kid) : undefined;
+  if (!key) throw invalid(new Error('not an access token, or of an unknown key'));
+  let verified: jwt.Jwt;
+  try {
+    verified = jwt.verify(token, key, verifyOptions(accessPins, nowMs));
+  } catch (cause) {
+    throw invalid(cause);
+  }
+  const payload = payloadSchema.safeParse(verified.payload);
+  if (!payload.success) throw invalid(payload.error);
+  const fault = lifeFault(accessPins, payload.data, nowMs);
+  if (fault) throw invalid(new Error(fault));
+  const { sub, name, role: heldRole, exp } = payload.data;
+  return { userId: sub, userName: name, role: heldRole, expiresAtMs: exp * 1_000 };
+}
+
+/** @param options.keys the core's P-256 public keys. */
+export function createAccessTokens(options: { keys: KeySet; now: () => number }): AccessTokens {
+  const { keys, now } = options;
+  return { verify: createVerifiedCache({ verify: (token) => verify(keys, token, now()), now }) };
+}

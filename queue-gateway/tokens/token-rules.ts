@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/**
+ * What every signed token of this system must look like, beyond what `jsonwebtoken` checks.
+ * It accepts a missing `exp`, an `aud` array that merely contains ours, an `iat` in the future,
+ * an unknown `crit`, and duplicate JSON keys; RFC 8725 asks for more.
+ */
+export interface TokenPins {
+  /** `typ` of the header (RFC 8725 §3.11): one kind can never stand for another. */
+  readonly typ: string;
+  readonly algorithm: 'HS256' | 'ES256';
+  readonly issuer: string;
+  readonly audience: string;
+  /** Longest life a token of this kind can have, and the oldest one that is looked at. */
+  readonly maxLifeSeconds: number;
+}
+
+/** A token longer than this is refused before anything in it is parsed. */
+export const maxTokenBytes = 4_096;
+/** How far the clocks of two services may be apart. */
+export const clockToleranceSeconds = 5;
+
+const compactForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** Exactly these members: no `crit`, no `jku`, `jwk`, `x5u`, no `b64`. */
+const headerSchema = z.strictObject({
+  alg: z.string(),
+  typ: z.string(),
+  kid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+});
+
+export type TokenHeader = z.infer<typeof headerSchema>;
+
+/**
+ * The JSON of a segment when it is written the one way our signers write it: `JSON.stringify`,
+ * so that no key can be there twice and no reader can see another value than we do.
+ */
+function canonicalJson(segment: string | undefined): unknown {
+  if (!segment) return undefined;
+  const text = Buffer.from(segment, 'base64url').toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    return JSON.stringify(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The header of a token, to find the key by; nothing in it is trusted. `undefined` when this
+ * cannot be a token of ours whatever its signature says.
+ */
+export function peekHeader(token: string): TokenHeader | undefined {
+  if (token.length > maxTokenBytes || !compactForm.test(token)) return undefined;
+  const [head, payload] = token.split('.');
+  if (canonicalJson(payload) === undefined) return undefined;
+  const parsed = headerSchema.safeParse(canonicalJson(head));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The options every call of `jwt.verify` gets: nothing is left to the token to decide. */
+export const verifyOptions = (pins: TokenPins, nowMs: number) => ({
+  algorithms: [pins.algorithm],
+  issuer: pins.issuer,
+  audience: pins.audience,
+  clockTolerance: clockToleranceSeconds,
+  clockTimestamp: Math.floor(nowMs / 1_000),
+  maxAge: pins.maxLifeSeconds,
+  complete: true as const,
+});
+
+/** The claims every kind has; a kind adds its own to this schema. */
+export const commonClaims = (pins: TokenPins) => ({
+  iss: z.literal(pins.issuer),
+  aud: z.literal(pins.audience),
+  sub: z.string(),
+  iat: z.int().nonnegative(),
+  exp: z.int().nonnegative(),
+});
+
+/** What is wrong with the times of a token whose signature and expiry are right, if anything. */
+export function lifeFault(
+  pins: TokenPins,
+  claims: { iat: number; exp: number },
+  nowMs: number,
+): string | undefined {
+  if (claims.exp <= claims.iat) return 'ends before it begins';
+  if (claims.exp - claims.iat > pins.maxLifeSeconds) return 'lives too long';
+  if (claims.iat > nowMs / 1_000 + clockToleranceSeconds) return 'is from the future';
+  return undefined;
+}
