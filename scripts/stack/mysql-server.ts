@@ -123,7 +123,10 @@ async function startOnce(binary: MysqlBinary, dir: string, options: StartOptions
   const url = `mysql://${accountName}:${options.password}@127.0.0.1:${port}/${databaseName}`;
   try {
     const deadlineMs = readyDeadlineMs;
-    await waitUntilReady(server, name, () => ping(url), { deadlineMs, signal: options.signal });
+    await waitUntilReady(server, name, () => pingDatabase(url), {
+      deadlineMs,
+      signal: options.signal,
+    });
   } catch (error) {
     await server.stop();
     throw error;
@@ -131,7 +134,8 @@ async function startOnce(binary: MysqlBinary, dir: string, options: StartOptions
   return { title: `${name} on port ${port}, data in ${dir}`, url, stop: server.stop };
 }
 
-async function ping(url: string): Promise<void> {
+/** Fails with the driver's own words when the database of `url` cannot be used. */
+export async function pingDatabase(url: string): Promise<void> {
   const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
   await connection.query('SELECT 1');
   await connection.end();

@@ -12,9 +12,14 @@ import {
 } from './docker-stores.ts';
 import { searchDirs } from './find-binary.ts';
 import type { StoreProfile } from './mysql-options.ts';
-import { chooseMysqlBinary, findMysqlBinaries, startMysqlServer } from './mysql-server.ts';
+import {
+  chooseMysqlBinary,
+  findMysqlBinaries,
+  startMysqlServer,
+  pingDatabase,
+} from './mysql-server.ts';
 import { takeDataDir } from './owner-lock.ts';
-import { findRedisBinary, startRedisServer } from './redis-server.ts';
+import { findRedisBinary, pingRedis, startRedisServer } from './redis-server.ts';
 import { endLeftOver } from './server-process.ts';
 import type { Store } from './store.ts';
 
@@ -27,6 +32,8 @@ export interface OpenServicesOptions {
   /** Empties our part of the data folder first. */
   fresh?: boolean;
   signal?: AbortSignal;
+  /** Runs once the data folder is ours and before any store is started. */
+  prepare?: () => Promise<void>;
   /** A server of ours ended although nobody asked it to. */
   onUnexpectedExit?: (message: string) => void;
   /** Where to look for server programs; the folders of PATH and the usual ones unless told. */
@@ -70,6 +77,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Servic
     dirs: options.dirs ?? searchDirs(options.env),
   };
   try {
+    await options.prepare?.();
     if (options.fresh === true) await emptyDataDir(finder);
     const [database, redis] = await openBoth(finder);
     return {
@@ -133,7 +141,15 @@ function givenStore(kind: StoreKind, env: NodeJS.ProcessEnv): Opener | undefined
   const name = kind === 'database' ? 'DATABASE_URL' : 'REDIS_URL';
   const url = env[name];
   if (url === undefined || url === '') return undefined;
-  return async () => ({ title: `${kind} of ${name}`, url, stop: async () => undefined });
+  return async () => {
+    try {
+      await (kind === 'database' ? pingDatabase(url) : pingRedis(url));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${name} is set, but what it names cannot be used: ${why}`, { cause });
+    }
+    return { title: `${kind} of ${name}`, url, stop: async () => undefined };
+  };
 }
 
 async function privateServer(kind: StoreKind, finder: Finder): Promise<Opener | undefined> {

@@ -85,7 +85,10 @@ async function startOnce(
   const url = `redis://:${password}@127.0.0.1:${port}/0`;
   try {
     const deadlineMs = readyDeadlineMs;
-    await waitUntilReady(server, 'Redis', () => ping(url), { deadlineMs, signal: options.signal });
+    await waitUntilReady(server, 'Redis', () => pingRedis(url), {
+      deadlineMs,
+      signal: options.signal,
+    });
   } catch (error) {
     await server.stop();
     throw error;
@@ -93,7 +96,8 @@ async function startOnce(
   return { title: `Redis on port ${port}, data in ${dir}`, url, stop: server.stop };
 }
 
-async function ping(url: string): Promise<void> {
+/** Fails with the client's own words when the Redis of `url` cannot be used. */
+export async function pingRedis(url: string): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: 5_000,

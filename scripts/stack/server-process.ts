@@ -10,10 +10,17 @@ export interface ServerSpec {
   name: string;
   command: string;
   args: readonly string[];
-  /** The server's own folder: working directory, log and process file. */
+  /** The server's own folder, for its log and its process file. */
   dir: string;
+  env?: NodeJS.ProcessEnv;
+  /** The folder it runs in, unless its own. */
+  cwd?: string;
+  /** Gets what the server writes, instead of `server.log` in its folder. */
+  onOutput?: (text: string) => void;
   /** A server whose data nobody needs: it is killed rather than asked, its folder removed. */
   disposable: boolean;
+  /** How long it may take to end when it is asked to, before it is killed. */
+  stopGraceMs?: number;
   onUnexpectedExit?: (message: string) => void;
 }
 
@@ -25,7 +32,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-const stopGraceMs = 20_000;
+const defaultStopGraceMs = 20_000;
 
 /**
  * When we are killed with no chance to clean up, the write end of this pipe closes and `read`
@@ -56,7 +63,7 @@ function processFile(dir: string): string {
 export async function endLeftOver(dir: string): Promise<boolean> {
   const known = readJsonIfThere(processFile(dir), isProcessIdentity);
   if (known === undefined || identify(known.pid)?.startedAt !== known.startedAt) return false;
-  await endProcess(known, stopGraceMs);
+  await endProcess(known, defaultStopGraceMs);
   rmSync(processFile(dir), { force: true });
   return true;
 }
@@ -67,14 +74,7 @@ export async function endLeftOver(dir: string): Promise<boolean> {
  */
 export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
   await endLeftOver(spec.dir);
-  const logFile = join(spec.dir, 'server.log');
-  const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(spec.command, spec.args, {
-    cwd: spec.dir,
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  closeSync(log);
+  const child = spawnServer(spec);
   const pid = await spawned(child, spec.name);
   const identity = identify(pid);
   if (identity !== undefined) writePrivateFile(processFile(spec.dir), JSON.stringify(identity));
@@ -86,19 +86,40 @@ export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
       guard.kill('SIGKILL');
       rmSync(processFile(spec.dir), { force: true });
       const how = signal ?? `exit code ${code}`;
-      if (!isStopping) spec.onUnexpectedExit?.(`${spec.name} ended (${how}); see ${logFile}`);
+      const seen = spec.onOutput === undefined ? `; see ${logFileOf(spec)}` : '';
+      if (!isStopping) spec.onUnexpectedExit?.(`${spec.name} ended by itself (${how})${seen}`);
       resolve();
     });
   });
   return {
     pid,
     hasExited: () => child.exitCode !== null || child.signalCode !== null,
-    logTail: () => (readIfThere(logFile) ?? '').trimEnd().split('\n').slice(-12).join('\n'),
+    logTail: () => (readIfThere(logFileOf(spec)) ?? '').trimEnd().split('\n').slice(-12).join('\n'),
     stop: async () => {
       isStopping = true;
-      await endChild(child, exited, spec.disposable ? 0 : stopGraceMs);
+      await endChild(child, exited, spec.disposable ? 0 : (spec.stopGraceMs ?? defaultStopGraceMs));
     },
   };
+}
+
+function logFileOf(spec: ServerSpec): string {
+  return join(spec.dir, 'server.log');
+}
+
+function spawnServer(spec: ServerSpec): ChildProcess {
+  const options = { cwd: spec.cwd ?? spec.dir, env: spec.env, detached: true };
+  const { onOutput } = spec;
+  if (onOutput !== undefined) {
+    const child = spawn(spec.command, spec.args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', onOutput);
+    }
+    return child;
+  }
+  const log = openSync(logFileOf(spec), 'a', 0o600);
+  const child = spawn(spec.command, spec.args, { ...options, stdio: ['ignore', log, log] });
+  closeSync(log);
+  return child;
 }
 
 function spawned(child: ChildProcess, name: string): Promise<number> {
