@@ -21,7 +21,7 @@ describe('story: the core answers nobody but the gateway', () => {
       const fan = await stack.fan();
       const core = createApiClient({ gatewayUrl: stack.coreUrl });
       const target = path.replaceAll(/\{\w+\}/g, '1');
-      const forged = [
+      const forged: Record<string, string>[] = [
         {},
         { 'x-internal-assertion': 'v1.a.b.c' },
         { 'x-user-id': fan.userId, 'x-internal-user': fan.userId },
