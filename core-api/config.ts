@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { envVar, parseEnv } from '../shared/config.ts';
+import { type KeySet, loadPrivateKeys, loadSecretKeys } from '../shared/keys.ts';
+
+export interface CoreConfig {
+  nodeEnv: 'development' | 'test' | 'production';
+  logLevel: string;
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  databaseUrl: string;
+  databaseReplicaUrls: readonly string[];
+  databasePoolMax: number;
+  redisUrl: string;
+  redisNamespace: string;
+  lockRedisUrls: readonly string[];
+  lockDownPolicy: 'db' | 'closed';
+  holdSeconds: number;
+  gatewayUrl: string;
+  accessTokenKeys: KeySet;
+  assertionKeys: KeySet;
+  pointChargeMax: number;
+  pointBalanceMax: number;
+  shutdownSeconds: number;
+}
+
+export interface Variable {
+  name: string;
+  /** As a person would write it; `required` where there is none. */
+  default: string;
+  what: string;
+}
+
+/** Every variable of the core, for the README. */
+export const coreVariables: readonly Variable[] = [
+  { name: 'NODE_ENV', default: 'development', what: 'development, test or production' },
+  { name: 'LOG_LEVEL', default: 'info', what: 'trace, debug, info, warn, error, fatal or silent' },
+  { name: 'CORE_HOST', default: '127.0.0.1', what: 'address the core listens on' },
+  { name: 'CORE_PORT', default: '3000', what: 'port of the core; 0 takes a free one' },
+  { name: 'DATABASE_URL', default: 'required', what: 'mysql://user:password@host:port/schema' },
+  {
+    name: 'DATABASE_REPLICA_URLS',
+    default: 'none',
+    what: 'read replicas, separated by commas; only for reads that may be a little old',
+  },
+  { name: 'DATABASE_POOL_MAX', default: '10', what: 'connections of one core process' },
+  { name: 'REDIS_URL', default: 'redis://127.0.0.1:6379', what: 'the Redis of the stack' },
+  { name: 'REDIS_NAMESPACE', default: 'empty', what: 'put before every key' },
+  { name: 'LOCK_REDIS_URLS', default: 'REDIS_URL', what: '1, 3 or 5 independent lock masters' },
+  {
+    name: 'LOCK_DOWN_POLICY',
+    default: 'db',
+    what: 'locks away: db lets the database arbitrate, closed answers 503',
+  },
+  { name: 'HOLD_SECONDS', default: '300', what: 'how long a hold keeps its seat' },
+  {
+    name: 'GATEWAY_URL',
+    default: 'http://127.0.0.1:GATEWAY_PORT',
+    what: 'where the core delivers its events',
+  },
+  { name: 'ACCESS_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
+  { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
+  { name: 'POINT_CHARGE_MAX', default: '1000000', what: 'points in one charge' },
+  { name: 'POINT_BALANCE_MAX', default: '10000000', what: 'points on one account' },
+  { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
+];
+
+/** Inline JSON or a path. The library's message could quote the key, so it is not repeated. */
+const keySet = (load: (source: string) => KeySet, what: string) =>
+  z.string().transform((source, context) => {
+    try {
+      return load(source);
+    } catch {
+      context.addIssue({ code: 'custom', message: `must be a JWK Set of ${what}, or its file` });
+      return z.NEVER;
+    }
+  });
+
+const lockUrls = envVar
+  .urls('redis', 'rediss')
+  .refine((urls) => [1, 3, 5].includes(urls.length), 'must be 1, 3 or 5 URLs');
+
+const maxSqlInt = 2_147_483_647;
+const count = (min: number, max: number, fallback: number) =>
+  envVar.integer(min, max).default(fallback);
+
+const schema = z.object({
+  NODE_ENV: envVar.nodeEnv().default('development'),
+  LOG_LEVEL: envVar.logLevel().default('info'),
+  CORE_HOST: z.string().default('127.0.0.1'),
+  CORE_PORT: envVar.port().default(3_000),
+  DATABASE_URL: envVar.url('mysql'),
+  DATABASE_REPLICA_URLS: envVar.urls('mysql').default([]),
+  DATABASE_POOL_MAX: count(1, 1_000, 10),
+  REDIS_URL: envVar.url('redis', 'rediss').default('redis://127.0.0.1:6379'),
+  REDIS_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'must be letters, digits, : _ or -')
+    .default(''),
+  LOCK_REDIS_URLS: lockUrls.optional(),
+  LOCK_DOWN_POLICY: z.enum(['db', 'closed']).default('db'),
+  HOLD_SECONDS: count(1, 86_400, 300),
+  GATEWAY_PORT: envVar.port().default(8_080),
+  GATEWAY_URL: envVar.url('http', 'https').optional(),
+  ACCESS_TOKEN_KEYS: keySet(loadPrivateKeys, 'P-256 private keys'),
+  ASSERTION_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  POINT_CHARGE_MAX: count(1, maxSqlInt, 1_000_000),
+  POINT_BALANCE_MAX: count(1, maxSqlInt, 10_000_000),
+  SHUTDOWN_SECONDS: count(1, 300, 10),
+});
+
+/**
+ * The environment of the core as one frozen record.
+ * @throws ConfigError naming every variable that is missing or wrong.
+ */
+export function loadCoreConfig(env: Record<string, string | undefined>): Readonly<CoreConfig> {
+  const given = parseEnv(schema, env);
+  return Object.freeze({
+    nodeEnv: given.NODE_ENV,
+    logLevel: given.LOG_LEVEL,
+    host: given.CORE_HOST,
+    port: given.CORE_PORT,
+    databaseUrl: given.DATABASE_URL,
+    databaseReplicaUrls: given.DATABASE_REPLICA_URLS,
+    databasePoolMax: given.DATABASE_POOL_MAX,
+    redisUrl: given.REDIS_URL,
+    redisNamespace: given.REDIS_NAMESPACE,
+    lockRedisUrls: given.LOCK_REDIS_URLS ?? [given.REDIS_URL],
+    lockDownPolicy: given.LOCK_DOWN_POLICY,
+    holdSeconds: given.HOLD_SECONDS,
+    gatewayUrl: given.GATEWAY_URL ?? `http://127.0.0.1:${given.GATEWAY_PORT}`,
+    accessTokenKeys: given.ACCESS_TOKEN_KEYS,
+    assertionKeys: given.ASSERTION_KEYS,
+    pointChargeMax: given.POINT_CHARGE_MAX,
+    pointBalanceMax: given.POINT_BALANCE_MAX,
+    shutdownSeconds: given.SHUTDOWN_SECONDS,
+  });
+}

@@ -1,0 +1,120 @@
+import type { Request, Response, Router } from 'express';
+import {
+  bodyLimitBytes,
+  type Endpoint,
+  type Input,
+  type Reply,
+} from '../../shared/contracts/endpoint.ts';
+import { parseInput, parseParams } from '../../shared/contracts/parse.ts';
+import { type Answer, isAnswer, writeAnswer } from './answer.ts';
+import { checkReply } from './check-reply.ts';
+import { type CallerOf, checkGuard } from './guard.ts';
+import { idempotencyKeyOf } from './idempotency-header.ts';
+import type { PeerCheck } from './peer-check.ts';
+import { parseJson, readBody } from './read-body.ts';
+import { localsOf } from './request-context.ts';
+
+/** What a handler gets: the input by its schemas, and who calls. Nothing of Express. */
+export interface Call<E extends Endpoint> extends Input<E> {
+  caller: CallerOf<E>;
+  /** Of endpoints that are `idempotent`; undefined where the client sent none. */
+  idempotencyKey: string | undefined;
+  /** The body as it came, for a fingerprint. */
+  bodyBytes: Buffer;
+  /** Request header `If-None-Match`. */
+  ifNoneMatch: string | undefined;
+  /** Aborted when the client leaves before it has its answer. */
+  signal: AbortSignal;
+  requestId: string;
+}
+
+/** The reply's body, or `answer({ status, headers, body | rawBody })`. */
+export type Handler<E extends Endpoint> = (
+  call: Call<E>,
+) => Promise<Reply<E> | Answer<Reply<E>>> | Reply<E> | Answer<Reply<E>>;
+
+/** Binds a handler to the call that an endpoint describes. */
+export type Bind = <E extends Endpoint>(endpoint: E, handler: Handler<E>) => void;
+
+export interface BinderOptions {
+  router: Router;
+  peerCheck: PeerCheck;
+  /** Each reply is held against its contract: in tests, where the cost does not matter. */
+  checkReplies: boolean;
+  /** A call of a guarded endpoint was answered, by whatever status. */
+  onAnswered?: (endpoint: Endpoint, status: number, durationMs: number) => void;
+}
+
+/** `bind`, and the endpoints it was called with so far. */
+export function createBinder(options: BinderOptions): { bind: Bind; endpoints: Endpoint[] } {
+  const { router, peerCheck, checkReplies, onAnswered } = options;
+  const endpoints: Endpoint[] = [];
+  const bind: Bind = (endpoint, handler) => {
+    endpoints.push(endpoint);
+    const read = createReader(endpoint, peerCheck);
+    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1');
+    const method = endpoint.method.toLowerCase() as Lowercase<typeof endpoint.method>;
+
+    router[method](path, async (request, response) => {
+      const startedAt = performance.now();
+      response.on('close', () => {
+        onAnswered?.(endpoint, response.statusCode, performance.now() - startedAt);
+      });
+      const result = await handler(await read(request, response));
+      const parts = isAnswer(result) ? result : { body: result };
+      if (checkReplies) checkReply(endpoint, parts);
+      if (response.destroyed) return;
+      writeAnswer(response, ('status' in parts && parts.status) || endpoint.status, parts);
+    });
+  };
+  return { bind, endpoints };
+}
+
+/**
+ * The steps before a handler, in the order in which their problems are told
+ * (docs/decisions/0007): peer, ids in the path, account, role, room, then query and body.
+ */
+function createReader<E extends Endpoint>(endpoint: E, peerCheck: PeerCheck) {
+  const limitBytes = endpoint.bodyLimitBytes ?? bodyLimitBytes;
+  return async (request: Request, response: Response): Promise<Call<E>> => {
+    peerCheck.assertHeader(request);
+    const bodyBytes = await readBody(request, limitBytes);
+    const peerCaller = await peerCheck.verify(request, bodyBytes);
+
+    const params = request.params as Record<string, string>;
+    parseParams(endpoint, params);
+    const caller = checkGuard(endpoint, peerCaller, params['concertId']);
+    const { headers } = request;
+    const input = parseInput(endpoint, {
+      params,
+      query: queryOf(request.url),
+      body: endpoint.body ? parseJson(bodyBytes, headers['content-type']) : undefined,
+    });
+    return {
+      ...input,
+      caller,
+      bodyBytes,
+      idempotencyKey: endpoint.idempotent
+        ? idempotencyKeyOf(headers['idempotency-key'])
+        : undefined,
+      ifNoneMatch: headers['if-none-match'],
+      signal: signalOf(response),
+      requestId: localsOf(response).requestId,
+    };
+  };
+}
+
+function queryOf(target: string): URLSearchParams {
+  const mark = target.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
+}
+
+function signalOf(response: Response): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => {
+    if (!response.writableFinished) controller.abort(new Error('the client left'));
+  };
+  if (response.destroyed) abort();
+  else response.once('close', abort);
+  return controller.signal;
+}
