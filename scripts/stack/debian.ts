@@ -7,6 +7,8 @@ export interface DebianOptions {
   dirs: readonly string[];
   log: (line: string) => void;
   osRelease?: string;
+  /** Debian's own place for it, unless told. */
+  guardFile?: string;
 }
 
 /**
@@ -15,7 +17,8 @@ export interface DebianOptions {
  * A service that was not there before is not started at the next boot either.
  */
 const installScript = `set -e
-guard=/usr/sbin/policy-rc.d
+guard=$1
+shift
 if [ ! -e "$guard" ]; then
   trap 'rm -f "$guard"' EXIT
   printf '#!/bin/sh\\nexit 101\\n' > "$guard"
@@ -61,8 +64,10 @@ export async function installOnDebian(
   if (prefix === undefined) return false;
   options.log(`Installing ${packages.join(' and ')} from the distribution (apt-get) ...`);
   const env = { ...options.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const command = ['env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', installScript, 'install'];
-  const [first = 'env', ...rest] = [...prefix, ...command, ...packages];
+  const guardFile = options.guardFile ?? '/usr/sbin/policy-rc.d';
+  // As an argument of env too: sudo does not pass the environment on.
+  const script = ['env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', installScript, 'install'];
+  const [first = 'env', ...rest] = [...prefix, ...script, guardFile, ...packages];
   const installed = await runCommand(first, rest, { env });
   if (installed.code === 0) return true;
   options.log(`apt-get did not succeed:\n${lastLines(installed.output, 8)}`);

@@ -84,16 +84,17 @@ export interface MysqlInitOptions {
 
 /** The flags that make a new data folder: `mariadb-install-db` or `mysqld --initialize`. */
 export function mysqlInitArgs(options: MysqlInitOptions): string[] {
-  const where = [`--datadir=${options.dataDir}`, ...userArgs(options.isRoot)];
+  const where = `--datadir=${options.dataDir}`;
   const speed = options.profile === 'throwaway' ? ['--innodb-flush-method=nosync'] : [];
   if (options.flavour === 'mysql') {
-    return ['--no-defaults', '--initialize-insecure', ...where, ...speed];
+    return ['--no-defaults', '--initialize-insecure', where, ...userArgs(options.isRoot), ...speed];
   }
   const size = options.profile === 'throwaway' ? throwawaySizeArgs : [];
   return [
     '--no-defaults',
     `--basedir=${options.baseDir}`,
-    ...where,
+    // No user, also as root: the script would hand the folder over, and trips over spaces then.
+    where,
     '--skip-test-db',
     '--auth-root-authentication-method=socket',
     ...speed,

@@ -40,6 +40,7 @@ export interface OpenServicesOptions {
   dirs?: readonly string[];
   /** The words of /etc/os-release, unless told. */
   osRelease?: string;
+  guardFile?: string;
 }
 
 export interface Services {
@@ -50,6 +51,7 @@ export interface Services {
 
 interface Finder extends DockerOptions {
   osRelease?: string;
+  guardFile?: string;
 }
 
 /** Everything the stack ever puts into its data folder. */

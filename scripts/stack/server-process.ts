@@ -40,11 +40,17 @@ const defaultStopGraceMs = 20_000;
  */
 const guardScript = `trap '' INT TERM HUP
 read -r _
-if [ "$2" = "" ]; then kill -TERM "$1"; exit; fi
+tries=0
+if [ "$2" = "" ]; then
+  kill -TERM "$1"
+  while kill -0 "$1" && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
+fi
 kill -KILL "$1"
-sleep 0.2
-rm -rf "$2"
-rmdir "\${2%/*}"`;
+if [ "$2" != "" ]; then
+  sleep 0.2
+  rm -rf "$2"
+  rmdir "\${2%/*}"
+fi`;
 
 function startGuard(spec: ServerSpec, pid: number): ChildProcess {
   const disposableDir = spec.disposable ? spec.dir : '';

@@ -44,23 +44,3 @@ describe('the test harness', () => {
     expect(failure).to.include('expected 1 to equal 2');
   });
 });
-
-describe('the throw-away stores', () => {
-  it('run with the settings of the real ones', async () => {
-    const schema = await emptySchema();
-    const connection = await createConnection(schema.databaseUrl);
-    const [rows] = await connection.query(
-      'SELECT @@character_set_database AS charset, @@innodb_lock_wait_timeout AS lockWait, ' +
-        '@@time_zone AS zone, @@max_connections AS connections',
-    );
-    const [isolation] = await connection.query("SHOW VARIABLES LIKE '%_isolation'");
-    await connection.end();
-    await schema.drop();
-    expect(rows).to.deep.equal([
-      { charset: 'utf8mb4', lockWait: 3, zone: '+00:00', connections: 300 },
-    ]);
-    expect(isolation).to.deep.include.members([
-      { Variable_name: 'tx_isolation', Value: 'READ-COMMITTED' },
-    ]);
-  });
-});
