@@ -31,6 +31,22 @@ function queryObject(query: URLSearchParams): Record<string, string> | FieldErro
 }
 
 /**
+ * The path alone, for a door that wants to refuse a path that cannot exist before it asks for
+ * credentials.
+ * @throws Problem `invalid-request` with `errors`.
+ */
+export function parseParams<E extends Endpoint>(
+  endpoint: E,
+  params: Record<string, string>,
+): Input<E>['params'] {
+  if (!endpoint.params) return undefined as Input<E>['params'];
+  const result = endpoint.params.safeParse(params);
+  if (!result.success)
+    throw new Problem('invalid-request', { errors: faults('path', result.error) });
+  return result.data as Input<E>['params'];
+}
+
+/**
  * Every part of a request by its schema, all faults reported at once.
  * An endpoint without a query schema takes no query, one without a body schema ignores a body.
  * @throws Problem `invalid-request` with `errors`.
