@@ -1,0 +1,85 @@
+import { createGuard } from './http/guard.ts';
+import { createServiceGuard } from './http/service-guard.ts';
+import type { Logger } from '../shared/logger.ts';
+import { createApp } from './app.ts';
+import type { GatewayConfig } from './config.ts';
+import { createCoreClient } from './core-client/core-client.ts';
+import { createUpstream } from './forward/upstream.ts';
+import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
+import type { EdgeApp } from './http/edge-env.ts';
+import { type OpenLine, openLine } from './line.ts';
+import { createAccessTokens } from './tokens/access-token.ts';
+import { createActiveTokens } from './tokens/active-token.ts';
+import { createQueueTokens } from './tokens/queue-tokens.ts';
+import { createWaitingTokens } from './tokens/waiting-token.ts';
+
+export interface Gateway {
+  app: EdgeApp;
+  isDraining: () => boolean;
+  /** Not ready from now on; streams end with a hint to come back. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** What a test may put in the place of the real thing. */
+export interface GatewayOverrides {
+  openLine?: OpenLine;
+  /** Unix time in ms. */
+  now?: () => number;
+}
+
+function createTokens(config: GatewayConfig, now: () => number) {
+  const access = createAccessTokens({ keys: config.accessTokenPublicKeys, now });
+  const waiting = createWaitingTokens({ keys: config.waitingTokenKeys, now });
+  const active = createActiveTokens({ keys: config.activeTokenKeys, now });
+  return { access, waiting, active, queue: createQueueTokens({ waiting, active, now }) };
+}
+
+/** Opens everything the gateway needs and wires it; `close` closes it in reverse. */
+export async function composeGateway(
+  config: GatewayConfig,
+  log: Logger,
+  overrides: GatewayOverrides,
+): Promise<Gateway> {
+  const { now = Date.now } = overrides;
+  let draining = false;
+  const isDraining = (): boolean => draining;
+  const { assertionKeys, coreUrl: url } = config;
+
+  const tokens = createTokens(config, now);
+  const core = createCoreClient({ url, assertionKeys, now });
+  const upstream = createUpstream({ url, connections: config.coreConnections });
+  const line = await (overrides.openLine ?? openLine)({ config, log, core, tokens });
+  const guard = createGuard({
+    accessTokens: tokens.access,
+    queueTokens: tokens.queue,
+    line: line.gate,
+  });
+
+  const app = createApp({
+    log,
+    guard,
+    serviceGuard: createServiceGuard({ keys: assertionKeys, now }),
+    routes: [
+      line.routes,
+      (bind) =>
+        healthRoutes(bind, { pingRedis: line.pingRedis, coreReady: core.ready, isDraining }),
+      (bind) => jwksRoutes(bind, [config.accessTokenPublicKeys, config.activeTokenKeys]),
+    ],
+    forward: { line: line.gate, upstream, assertionKeys, now, timeoutMs: config.coreTimeoutMs },
+  });
+
+  return {
+    app,
+    isDraining,
+    drain() {
+      draining = true;
+      line.drain();
+    },
+    async close() {
+      await line.close();
+      await upstream.close();
+      await core.close();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { envVar, parseEnv } from '../shared/config.ts';
+import { type KeySet, loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../shared/keys.ts';
+
+export interface GatewayConfig {
+  nodeEnv: 'development' | 'test' | 'production';
+  logLevel: string;
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** Origin of the core. */
+  coreUrl: string;
+  /** Sockets to the core. */
+  coreConnections: number;
+  /** Longest wait for the core in an ordinary call. */
+  coreTimeoutMs: number;
+  redisUrl: string;
+  redisNamespace: string;
+  accessTokenPublicKeys: KeySet;
+  waitingTokenKeys: KeySet;
+  activeTokenKeys: KeySet;
+  assertionKeys: KeySet;
+  rateLimits: boolean;
+  shutdownSeconds: number;
+}
+
+export interface Variable {
+  name: string;
+  /** As a person would write it; `required` where there is none. */
+  default: string;
+  what: string;
+}
+
+/** Every variable of the gateway, for the README. */
+export const gatewayVariables: readonly Variable[] = [
+  { name: 'NODE_ENV', default: 'development', what: 'development, test or production' },
+  { name: 'LOG_LEVEL', default: 'info', what: 'trace, debug, info, warn, error, fatal or silent' },
+  { name: 'GATEWAY_HOST', default: '127.0.0.1', what: 'address the gateway listens on' },
+  { name: 'GATEWAY_PORT', default: '8080', what: 'port of the gateway; 0 takes a free one' },
+  { name: 'CORE_URL', default: 'http://127.0.0.1:CORE_PORT', what: 'where the core answers' },
+  { name: 'CORE_PORT', default: '3000', what: 'port of the core, when CORE_URL is not set' },
+  { name: 'CORE_CONNECTIONS', default: '128', what: 'sockets from one gateway to the core' },
+  { name: 'CORE_TIMEOUT_SECONDS', default: '10', what: 'longest wait for an answer of the core' },
+  { name: 'REDIS_URL', default: 'required', what: 'the Redis of the stack' },
+  { name: 'REDIS_NAMESPACE', default: 'empty', what: 'put before every key' },
+  {
+    name: 'ACCESS_TOKEN_PUBLIC_KEYS',
+    default: 'required',
+    what: 'public P-256 JWK Set of the core’s access tokens, or its file',
+  },
+  { name: 'WAITING_TOKEN_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
+  { name: 'ACTIVE_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
+  { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
+  { name: 'RATE_LIMITS', default: 'on', what: 'on or off; off is refused in production' },
+  { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
+];
+
+/** Inline JSON or a path. The library's message could quote the key, so it is not repeated. */
+const keySet = (load: (source: string) => KeySet, what: string) =>
+  z.string().transform((source, context) => {
+    try {
+      return load(source);
+    } catch {
+      context.addIssue({ code: 'custom', message: `must be a JWK Set of ${what}, or its file` });
+      return z.NEVER;
+    }
+  });
+
+const count = (min: number, max: number, fallback: number) =>
+  envVar.integer(min, max).default(fallback);
+
+/** An origin and nothing more: a path or credentials there would be lost without a word. */
+const origin = envVar
+  .url('http', 'https')
+  .refine((text) => new URL(text).href === `${new URL(text).origin}/`, 'must be an origin');
+
+const schema = z.object({
+  NODE_ENV: envVar.nodeEnv().default('development'),
+  LOG_LEVEL: envVar.logLevel().default('info'),
+  GATEWAY_HOST: z.string().default('127.0.0.1'),
+  GATEWAY_PORT: envVar.port().default(8_080),
+  CORE_URL: origin.optional(),
+  CORE_PORT: envVar.port().default(3_000),
+  CORE_CONNECTIONS: count(1, 4_096, 128),
+  CORE_TIMEOUT_SECONDS: count(1, 300, 10),
+  REDIS_URL: envVar.url('redis', 'rediss'),
+  REDIS_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'must be letters, digits, : _ or -')
+    .default(''),
+  ACCESS_TOKEN_PUBLIC_KEYS: keySet(loadPublicKeys, 'P-256 public keys'),
+  WAITING_TOKEN_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  ACTIVE_TOKEN_KEYS: keySet(loadPrivateKeys, 'P-256 private keys'),
+  ASSERTION_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+  SHUTDOWN_SECONDS: count(1, 300, 10),
+});
+
+/** What is fine on its own but not together with the rest; asked even when something else is wrong. */
+const checked = schema.refine(
+  ({ NODE_ENV, RATE_LIMITS }) => NODE_ENV !== 'production' || RATE_LIMITS !== 'off',
+  { path: ['RATE_LIMITS'], message: 'must not be off in production', when: () => true },
+);
+
+/**
+ * The environment of the gateway as one frozen record.
+ * @throws ConfigError naming every variable that is missing or wrong.
+ */
+export function loadGatewayConfig(
+  env: Record<string, string | undefined>,
+): Readonly<GatewayConfig> {
+  const given = parseEnv(checked, env);
+  return Object.freeze({
+    nodeEnv: given.NODE_ENV,
+    logLevel: given.LOG_LEVEL,
+    host: given.GATEWAY_HOST,
+    port: given.GATEWAY_PORT,
+    coreUrl: given.CORE_URL ?? `http://127.0.0.1:${given.CORE_PORT}`,
+    coreConnections: given.CORE_CONNECTIONS,
+    coreTimeoutMs: given.CORE_TIMEOUT_SECONDS * 1_000,
+    redisUrl: given.REDIS_URL,
+    redisNamespace: given.REDIS_NAMESPACE,
+    accessTokenPublicKeys: given.ACCESS_TOKEN_PUBLIC_KEYS,
+    waitingTokenKeys: given.WAITING_TOKEN_KEYS,
+    activeTokenKeys: given.ACTIVE_TOKEN_KEYS,
+    assertionKeys: given.ASSERTION_KEYS,
+    rateLimits: given.RATE_LIMITS === 'on',
+    shutdownSeconds: given.SHUTDOWN_SECONDS,
+  });
+}

@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Problem } from '../../shared/problems.ts';
+
+/**
+ * What passes between the outside and the core, by name. Everything else stays here: above all
+ * what speaks of identity (`x-internal-*`, `x-user-*`, `forwarded`, `x-forwarded-*`), what speaks
+ * of the connection (RFC 9110 §7.6.1) and whatever `Connection` names.
+ */
+const requestHeaders = [
+  'accept',
+  'accept-language',
+  'content-type',
+  'idempotency-key',
+  'if-none-match',
+] as const;
+
+const responseHeaders = [
+  'allow',
+  'cache-control',
+  'content-length',
+  'content-type',
+  'etag',
+  'idempotency-replayed',
+  'last-modified',
+  'location',
+  'ratelimit-limit',
+  'ratelimit-policy',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+  'retry-after',
+  'vary',
+] as const;
+
+/** RFC 9110 §5.5 without obs-text: a reader behind us need not guess a charset. */
+const plainValue = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The headers to send to the core. `content-type` only goes with a body.
+ * @throws Problem `invalid-request` for a value that is not plain ASCII.
+ */
+export function toCoreHeaders(
+  incoming: IncomingHttpHeaders,
+  options: { withBody: boolean },
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of requestHeaders) {
+    const value = incoming[name];
+    if (typeof value !== 'string' || (name === 'content-type' && !options.withBody)) continue;
+    if (!plainValue.test(value))
+      throw new Problem('invalid-request', {
+        errors: [{ path: `header.${name}`, message: 'must be plain ASCII' }],
+      });
+    headers[name] = value;
+  }
+  return headers;
+}
+
+/** The headers to answer with. A personal answer is not kept unless the core says otherwise. */
+export function toCallerHeaders(
+  upstream: IncomingHttpHeaders,
+  options: { personal: boolean },
+): Record<string, string> {
+  const headers: Record<string, string> = options.personal ? { 'cache-control': 'no-store' } : {};
+  for (const name of responseHeaders) {
+    const value = upstream[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  return headers;
+}

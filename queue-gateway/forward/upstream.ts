@@ -1,0 +1,151 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { type Dispatcher, Pool } from 'undici';
+import { Problem } from '../../shared/problems.ts';
+import { failureProblem, isReset } from './failure-rules.ts';
+import { toCallerHeaders } from './header-rules.ts';
+
+export interface UpstreamCall {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query at the core. */
+  target: string;
+  /** The headers of one try: made anew for each, because an assertion is good for one. */
+  headers: () => Record<string, string>;
+  body: Buffer | null;
+  /** May be sent again when the connection was reset under it. */
+  repeatable: boolean;
+  /** Runs to its end even when the caller has gone. */
+  changes: boolean;
+  /** Its answer is for one account only. */
+  personal: boolean;
+  /** Longest wait for the head of the answer and between two pieces of it. */
+  timeoutMs: number;
+  /** An answer that is never passed on, e.g. the core's refusal of our own assertion. */
+  refuses: (status: number) => boolean;
+}
+
+export interface Upstream {
+  /**
+   * Sends the call and streams the answer into `outgoing`, with back-pressure.
+   * @throws Problem `unavailable`, `bad-gateway`, `gateway-timeout` while nothing has been
+   *   answered; a failure after that cuts the caller's connection off.
+   */
+  send(call: UpstreamCall, outgoing: ServerResponse): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface UpstreamOptions {
+  /** Origin of the core; nothing a caller sends changes it. */
+  url: string;
+  /** Sockets at most. */
+  connections?: number;
+  /** Calls under way or waiting for a socket at most; the next one is 503. */
+  maxCalls?: number;
+  connectTimeoutMs?: number;
+  /** Shorter than the core keeps an idle socket, so that the core never closes it first. */
+  keepAliveTimeoutMs?: number;
+}
+
+const callerGone = new Error('the caller has gone');
+
+/** One try: resolves when the answer is through or nobody wants it, rejects when there is none. */
+function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let answering = false;
+
+    const onDrain = (): void => controller?.resume();
+    const onClose = (): void => {
+      if (!outgoing.writableFinished && (answering || !call.changes)) controller?.abort(callerGone);
+    };
+    const settle = (finish: () => void): void => {
+      outgoing.off('drain', onDrain);
+      outgoing.off('close', onClose);
+      finish();
+    };
+
+    const answer = (status: number, headers: IncomingHttpHeaders): void => {
+      answering = true;
+      if (outgoing.destroyed) return;
+      outgoing.writeHead(status, toCallerHeaders(headers, { personal: call.personal }));
+    };
+
+    outgoing.on('drain', onDrain);
+    outgoing.on('close', onClose);
+    const { method, target: path, body, timeoutMs } = call;
+    pool.dispatch(
+      {
+        method,
+        path,
+        headers: call.headers(),
+        body,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      },
+      {
+        onRequestStart(given) {
+          controller = given;
+          if (outgoing.destroyed && !call.changes) given.abort(callerGone);
+        },
+        onResponseStart(given, status, headers) {
+          if (status < 200) return;
+          if (call.refuses(status)) given.abort(new Error(`the core answered ${status}`));
+          else answer(status, headers);
+        },
+        onResponseData(given, chunk) {
+          if (!outgoing.destroyed && !outgoing.write(chunk)) given.pause();
+        },
+        onResponseEnd() {
+          settle(() => {
+            outgoing.end();
+            resolve();
+          });
+        },
+        onResponseError(_given, error) {
+          settle(() => {
+            if (!answering && error !== callerGone) return reject(error);
+            // Half an answer is cut off, so that nobody takes it for a whole one.
+            outgoing.destroy();
+            resolve();
+          });
+        },
+      },
+    );
+  });
+}
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { maxCalls = 4_096 } = options;
+  const pool = new Pool(options.url, {
+    connections: options.connections ?? 128,
+    pipelining: 1,
+    connect: { timeout: options.connectTimeoutMs ?? 1_000 },
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? 30_000,
+    keepAliveMaxTimeout: options.keepAliveTimeoutMs ?? 30_000,
+  });
+  let calls = 0;
+
+  async function sendTwice(call: UpstreamCall, outgoing: ServerResponse): Promise<void> {
+    try {
+      await exchange(pool, call, outgoing);
+    } catch (error) {
+      if (!call.repeatable || !isReset(error) || outgoing.headersSent) throw error;
+      await exchange(pool, call, outgoing);
+    }
+  }
+
+  return {
+    async send(call, outgoing) {
+      if (calls >= maxCalls)
+        throw new Problem('unavailable', { cause: new Error('queue is full') });
+      calls += 1;
+      try {
+        await sendTwice(call, outgoing);
+      } catch (error) {
+        throw failureProblem(error);
+      } finally {
+        calls -= 1;
+      }
+    },
+    close: () => pool.close(),
+  };
+}

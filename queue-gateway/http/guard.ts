@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import type { Endpoint } from '../../shared/contracts/endpoint.ts';
+import { type Caller, nobody } from '../../shared/assertion.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { AccessClaims, AccessTokens } from '../tokens/access-token.ts';
+import type { ActiveClaims } from '../tokens/active-token.ts';
+import type { QueueClaims, QueueTokens } from '../tokens/queue-tokens.ts';
+import type { WaitingClaims } from '../tokens/waiting-token.ts';
+
+/** What the guard asks of the line. */
+export interface LineGate {
+  /** From memory: why this entry has ended, as far as this process has heard. */
+  endedReason(claims: ActiveClaims): string | undefined;
+  /** Where a waiting token stands. */
+  waitingSummary(
+    claims: WaitingClaims,
+  ): { position: number; pollAfterMs: number } | Promise<{ position: number; pollAfterMs: number }>;
+}
+
+/** Who called, as far as the endpoint's guard asks. */
+export interface Passed {
+  user: AccessClaims | undefined;
+  queueToken: QueueClaims | undefined;
+}
+
+export interface GuardOptions {
+  accessTokens: AccessTokens;
+  queueTokens: QueueTokens;
+  line: LineGate;
+}
+
+/**
+ * Checks the credentials an endpoint asks for. `roomId` is the concert of the path.
+ * @throws Problem in the order that `bind.ts` writes down.
+ */
+export type Guard = (
+  endpoint: Endpoint,
+  incoming: IncomingMessage,
+  roomId: string | undefined,
+) => Promise<Passed>;
+
+const bearer = /^Bearer ([^ ]+)$/i;
+
+function readUser(accessTokens: AccessTokens, incoming: IncomingMessage): AccessClaims {
+  const { authorization } = incoming.headers;
+  if (authorization === undefined) throw new Problem('access-token-required');
+  const token = bearer.exec(authorization)?.[1];
+  if (token === undefined) throw new Problem('access-token-invalid');
+  return accessTokens.verify(token);
+}
+
+function readQueueToken(
+  queueTokens: QueueTokens,
+  incoming: IncomingMessage,
+  roomId: string | undefined,
+): QueueClaims {
+  const token = incoming.headers['x-queue-token'];
+  if (token === undefined || token === '') throw new Problem('queue-token-required');
+  if (typeof token !== 'string') throw new Problem('queue-token-invalid');
+  const claims = queueTokens.verify(token);
+  if (claims.roomId !== roomId) throw new Problem('queue-token-wrong-room');
+  return claims;
+}
+
+async function requireActive(line: LineGate, claims: QueueClaims): Promise<ActiveClaims> {
+  if (claims.kind === 'waiting') {
+    const { position, pollAfterMs } = await line.waitingSummary(claims);
+    throw new Problem('queue-token-not-active', { extra: { position, pollAfterMs } });
+  }
+  const reason = line.endedReason(claims);
+  if (reason !== undefined) throw new Problem('queue-token-ended', { extra: { reason } });
+  return claims;
+}
+
+/** Whether the access token is read: always where it is asked for, and where it came anyway. */
+function wantsUser({ guard }: Endpoint, incoming: IncomingMessage): boolean {
+  if (guard === 'user' || guard === 'admin' || guard === 'active+user') return true;
+  return guard === 'active' && incoming.headers.authorization !== undefined;
+}
+
+export function createGuard(options: GuardOptions): Guard {
+  const { accessTokens, queueTokens, line } = options;
+  return async function guard(endpoint, incoming, roomId) {
+    const user = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
+    if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
+    if (endpoint.guard === 'queue')
+      return { user, queueToken: readQueueToken(queueTokens, incoming, roomId) };
+    if (endpoint.guard !== 'active' && endpoint.guard !== 'active+user')
+      return { user, queueToken: undefined };
+    const claims = readQueueToken(queueTokens, incoming, roomId);
+    if (user && user.userId !== claims.userId) throw new Problem('queue-token-wrong-user');
+    return { user, queueToken: await requireActive(line, claims) };
+  };
+}
+
+/** What the core is told about the caller. */
+export function callerOf({ user, queueToken }: Passed): Caller {
+  if (!user && !queueToken) return nobody;
+  return {
+    userId: user?.userId ?? queueToken?.userId ?? null,
+    role: user?.role ?? 'USER',
+    room: queueToken?.roomId ?? null,
+    entryId: queueToken?.queueId ?? null,
+  };
+}

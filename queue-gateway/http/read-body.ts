@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { bodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
+import { Problem } from '../../shared/problems.ts';
+
+export const noBody = Buffer.alloc(0);
+
+/** RFC 8259 §8.1: JSON between systems is UTF-8, so no other charset is taken. */
+const jsonType = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
+
+const refuse = (message: string, cause?: unknown): Problem =>
+  new Problem('invalid-request', { errors: [{ path: 'body', message }], cause });
+
+async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    const bytes = chunk as Buffer; // No encoding is set on the stream, so chunks are bytes.
+    size += bytes.length;
+    if (size > limit) throw refuse(`must not be larger than ${limit} bytes`);
+    chunks.push(bytes);
+  }
+  return chunks.length === 1 ? (chunks[0] ?? noBody) : Buffer.concat(chunks, size);
+}
+
+/**
+ * The bytes of a JSON body within the endpoint's limit; none when the endpoint takes no body.
+ * @throws Problem `invalid-request` for another content type, too many bytes, or no body at all.
+ */
+export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): Promise<Buffer> {
+  if (!endpoint.body) return noBody;
+  const limit = endpoint.bodyLimitBytes ?? bodyLimitBytes;
+  if (Number(incoming.headers['content-length'] ?? 0) > limit)
+    throw refuse(`must not be larger than ${limit} bytes`);
+  if (!jsonType.test(incoming.headers['content-type'] ?? ''))
+    throw refuse('must be application/json');
+  let bytes: Buffer;
+  try {
+    bytes = await collect(incoming, limit);
+  } catch (cause) {
+    throw cause instanceof Problem ? cause : refuse('did not arrive whole', cause);
+  }
+  if (bytes.length === 0) throw refuse('is missing');
+  return bytes;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @throws Problem `invalid-request` when the bytes are not UTF-8 JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw refuse('must be JSON', cause);
+  }
+}
