@@ -40,15 +40,20 @@ function listen(server: Server, config: GatewayConfig): Promise<AddressInfo> {
   });
 }
 
-/** Resolves when every connection has ended; those still busy at the deadline are cut off. */
+/**
+ * Resolves when every connection has ended; those still busy at the deadline are cut off. A kept
+ * connection whose last answer began before the stop falls idle later, so idle ones are looked
+ * for until the end.
+ */
 function stopServer(server: Server, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
     server.close(() => {
-      clearTimeout(timer);
+      clearInterval(idle);
+      clearTimeout(deadline);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 

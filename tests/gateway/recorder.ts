@@ -16,7 +16,7 @@ export interface Recorded {
   aborted: boolean;
 }
 
-export type CoreAnswer = (request: Recorded, response: ServerResponse) => void | Promise<void>;
+export type CoreAnswer = (request: Recorded, response: ServerResponse) => unknown;
 
 export interface Recorder {
   url: string;
