@@ -1,0 +1,52 @@
+-- apply-events: what the core says about entries: holds, payments, holds that are over.
+-- REPEAT: an event id is applied once; the last 2,000 are remembered, and a call brings 200.
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons events
+-- ARGV: events...
+-- REPLY: 'ok', number of events that were new
+-- Each event is five arguments: id, what ('held', 'paid', 'released'), number, userId, value (end of
+-- the hold in ms, or the holds that are left).
+-- INCLUDE: parts/room parts/life parts/entry parts/admit
+
+local remembered = 2000
+
+local function held(number, entry, hold_end)
+  -- A hold made before the hard end is seen through; it does not open the door to another one.
+  if now >= entry.token_end then return end
+  entry.hold_end = math.max(entry.hold_end, hold_end)
+  entry.hard_end = math.max(entry.hard_end, hold_end + skew_ms)
+  write_entry(number, entry)
+  extend_lease(number, entry)
+end
+
+local function released(number, entry, left)
+  if left > 0 then return end
+  entry.hold_end = 0
+  entry.hard_end = entry.token_end + skew_ms
+  write_entry(number, entry)
+  redis.call('ZADD', key.leases, 'XX', math.min(now + room.idleMs, entry.hard_end), number)
+end
+
+local function apply(what, number, user, value)
+  local entry = read_entry(number)
+  if not entry or entry.user ~= user then return end
+  if what == 'held' then
+    held(number, entry, value)
+  elseif what == 'paid' and value == 0 then
+    set('completed', (room.completed or 0) + 1)
+    end_entry(number, 'completed')
+  else
+    released(number, entry, value)
+  end
+end
+
+local fresh = 0
+for i = arg.events, #ARGV, 5 do
+  if redis.call('ZADD', key.events, 'NX', ARGV[i], ARGV[i]) == 1 then
+    fresh = fresh + 1
+    apply(ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3], tonumber(ARGV[i + 4]))
+  end
+end
+redis.call('ZREMRANGEBYRANK', key.events, 0, -remembered - 1)
+admit()
+save()
+return { 'ok', fresh }

@@ -1,0 +1,65 @@
+-- join: a place for each of these accounts, and the turn at once where nobody waits and a slot is
+-- free.
+-- REPEAT: an account with a live entry gets the same number again, so a lost reply costs nothing.
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
+-- ARGV: userIds...
+-- REPLY: 'ok', now, epoch, front, tail; then for each account a line of text:
+--   'WAITING new|known number', 'READY new|known number claimEnd', 'ACTIVE known number token',
+--   'closed', 'sold-out' or 'full'
+-- INCLUDE: parts/room parts/life parts/entry parts/admit
+
+admit()
+local was_empty = room.front == room.tail
+
+-- Who waits: the living of the last census and all who came since; twice the limit in numbers
+-- bounds the memory whatever the census says.
+local function is_full()
+  local span = room.tail - room.front
+  if room.front == room.tail and room_inside() > 0 then return false end
+  if span < room.maxWaiting then return false end
+  local waiting = math.min(span, room.living + room.tail - room.livingTail)
+  return waiting >= room.maxWaiting or span >= 2 * room.maxWaiting + 1000
+end
+
+local function inside_reply(word, number)
+  local entry = read_entry(number)
+  if not entry then return nil end
+  if entry.status == 'READY' then
+    if entry.hard_end <= now then return nil end
+    return string.format('READY %s %d %.0f', word, number, entry.hard_end)
+  end
+  return string.format('ACTIVE %s %d %s', word, number, redis.call('HGET', key.tokens, number))
+end
+
+local function known_reply(user)
+  local number = tonumber(redis.call('HGET', key.accounts, user))
+  if not number then return nil end
+  if number > room.front then
+    mark_alive(number)
+    return string.format('WAITING known %d', number)
+  end
+  return inside_reply('known', number)
+end
+
+local function new_reply(user)
+  if room.control == 'CLOSED' or now < room.joinsAt then return 'closed' end
+  if room.soldOut == 1 then return 'sold-out' end
+  if is_full() then return 'full' end
+  local number = room.tail + 1
+  set('tail', number)
+  set('joined', room.joined + 1)
+  redis.call('HSET', key.accounts, user, number)
+  mark_alive(number)
+  if number == room.front + 1 and room_inside() > 0 then
+    admit()
+    return inside_reply('new', number)
+  end
+  return string.format('WAITING new %d', number)
+end
+
+local replies = {}
+for i = arg.userIds, #ARGV do replies[#replies + 1] = known_reply(ARGV[i]) or new_reply(ARGV[i]) end
+
+if was_empty and room.front < room.tail then tell('front', room.front, room.tail) end
+save()
+return { 'ok', now, room.epoch, room.front, room.tail, unpack(replies) }

@@ -1,0 +1,24 @@
+-- leave: the place or the slot is given back; a free slot goes to the next in line at once.
+-- REPEAT: the second time there is nothing to give back.
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
+-- ARGV: userId number epoch
+-- REPLY: 'left', or 'ENDED <reason>' when it had ended before
+-- INCLUDE: parts/room parts/life parts/entry parts/place parts/admit
+
+local number = tonumber(arg.number)
+local word, more = place_of(arg.userId, number, tonumber(arg.epoch))
+local reply = 'left'
+if word == 'ENDED' then
+  reply = 'ENDED ' .. more
+else
+  if word == 'WAITING' then
+    forget_life(number)
+    tell('gone', number)
+  else
+    end_entry(number, 'left')
+  end
+  if owns(arg.userId, number) then redis.call('HDEL', key.accounts, arg.userId) end
+  admit()
+end
+save()
+return reply

@@ -1,0 +1,22 @@
+-- status: where an entry stands; asking is a sign of life.
+-- REPEAT: reads, and marks the same bit.
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
+-- ARGV: userId number epoch
+-- REPLY: word, now, front, tail; the word is 'WAITING', 'READY <claim end>', 'ACTIVE <token end>' or
+--   'ENDED <reason>'
+-- INCLUDE: parts/room parts/life parts/entry parts/place
+
+local number = tonumber(arg.number)
+local word, more = place_of(arg.userId, number, tonumber(arg.epoch))
+if word == 'WAITING' then
+  mark_alive(number)
+elseif word == 'READY' then
+  word = string.format('READY %.0f', more.hard_end)
+elseif word == 'ACTIVE' then
+  extend_lease(number, more)
+  word = string.format('ACTIVE %.0f', more.token_end)
+else
+  word = word .. ' ' .. more
+end
+save()
+return { word, now, room.front, room.tail }

@@ -1,0 +1,46 @@
+-- tick: admission, then a census of who lives, for the room document.
+-- REPEAT: admission finds its budget used up; the rest reads.
+-- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons
+-- ARGV: withCensus
+-- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census
+-- The census is text: first byte, bytes a block, living before the first byte, then the living of each
+-- block, oldest first; empty when nobody waits or none was asked for.
+-- INCLUDE: parts/room parts/life parts/entry parts/admit
+
+local max_blocks = 1024
+
+local function count_head(first)
+  local head = 0
+  while first % 8 ~= 0 and first <= room.tail do
+    head = head + redis.call('GETBIT', key.union, first)
+    first = first + 1
+  end
+  return head, math.ceil(first / 8)
+end
+
+local function census()
+  local span = room.tail - room.front
+  set('livingTail', room.tail)
+  set('living', 0)
+  if span == 0 then return '' end
+  redis.call('BITOP', 'OR', key.union, alive, before)
+  local head, from = count_head(room.front + 1)
+  local bytes = math.ceil(span / 8 / max_blocks)
+  local living = head
+  local words = { from, bytes, head }
+  for start = from, math.floor(room.tail / 8), bytes do
+    local count = redis.call('BITCOUNT', key.union, start, start + bytes - 1)
+    words[#words + 1] = count
+    living = living + count
+  end
+  redis.call('DEL', key.union)
+  set('living', living)
+  return table.concat(words, ' ')
+end
+
+admit()
+local text = ''
+if arg.withCensus == '1' or room.front == room.tail then text = census() end
+save()
+return { 'ok', now, room.epoch, room.front, room.tail, redis.call('ZCARD', key.leases),
+  room.admitted, room.living + room.tail - room.livingTail, room.sellable, room.soldOut, text }

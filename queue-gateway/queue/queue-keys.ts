@@ -1,0 +1,54 @@
+/**
+ * Every Redis key of the line, on one page. The hash tag keeps a room on one slot of a cluster,
+ * so that one script can touch all of it.
+ *
+ * | key | type | what | bound, life |
+ * | --- | --- | --- | --- |
+ * | state | HASH | policy, front, tail, bucket, counters | one a room, stays |
+ * | accounts | HASH | userId -> number: the one place of an account | live entries |
+ * | alive0, alive1 | bitmap | who showed a sign of life in the even and odd minute | tail / 8 bytes |
+ * | union | bitmap | scratch of the census | tail / 8 bytes |
+ * | gone | bitmap | who left while waiting | tail / 8 bytes |
+ * | leases | ZSET | number -> end of its lease in ms: a slot each | `maxActive` |
+ * | inside | HASH | number -> who holds the slot (`parts/entry.lua`) | `maxActive` |
+ * | tokens | HASH | number -> active token | `maxActive` |
+ * | ended | ZSET | number -> until when somebody may still show its token | tokens in their time |
+ * | reasons | HASH | number -> why it ended | as `ended` |
+ * | events | ZSET | ids of applied core events | 2,000 |
+ * | document | STRING | what the leader last told the gateways | one a room |
+ */
+export interface RoomKeys {
+  readonly [name: string]: string;
+  readonly state: string;
+  readonly document: string;
+}
+
+const names = [
+  'state',
+  'accounts',
+  'alive0',
+  'alive1',
+  'union',
+  'gone',
+  'leases',
+  'inside',
+  'tokens',
+  'ended',
+  'reasons',
+  'events',
+  'document',
+] as const;
+
+/** @param namespace put before every key and channel, e.g. of a test. */
+export function roomKeys(namespace: string, roomId: string): RoomKeys {
+  const tag = `${namespace}{room:${roomId}}`;
+  return Object.fromEntries(names.map((name) => [name, `${tag}:${name}`])) as unknown as RoomKeys;
+}
+
+/** Keys and channels that belong to no room. */
+export const lineKeys = (namespace: string) => ({
+  /** STRING with a TTL: the process that ticks. */
+  leader: `${namespace}{line}:leader`,
+  /** Pub/sub: what all gateways hear (`line-news.ts`). */
+  channel: `${namespace}line`,
+});

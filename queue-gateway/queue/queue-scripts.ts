@@ -1,0 +1,178 @@
+import { defineScript } from '../../shared/redis/script.ts';
+import type { EndReason } from '../../shared/contracts/queue.ts';
+import { Problem } from '../../shared/problems.ts';
+import type {
+  Activation,
+  CoreChange,
+  EntryClaims,
+  JoinedPlace,
+  PlaceNow,
+  RoomReading,
+  RoomSnapshot,
+} from './queue-types.ts';
+
+/** The Lua commands of the line by name, their arguments and replies typed. */
+
+/** Redis does not know the room: it is new, or the store came back empty. */
+export class RoomUnconfigured extends Error {
+  constructor() {
+    super('the room is not configured in Redis');
+    this.name = 'RoomUnconfigured';
+  }
+}
+
+const file = (name: string): URL => new URL(`./lua/${name}.lua`, import.meta.url);
+
+/** Replies are flat lists of words and numbers. @throws RoomUnconfigured */
+function words(raw: unknown): string[] {
+  const list = Array.isArray(raw) ? raw.map(String) : [String(raw)];
+  if (list[0] === 'unconfigured') throw new RoomUnconfigured();
+  return list;
+}
+
+function unknownReply(reply: readonly string[]): Problem {
+  return new Problem('internal', {
+    cause: new Error(`unknown reply of Redis: ${reply.join(' ')}`),
+  });
+}
+
+const reasonOf = (word: string | undefined): EndReason => (word ?? 'expired') as EndReason;
+
+function toJoined(line: string): JoinedPlace {
+  const [word, age, number, more] = line.split(' ');
+  if (word === 'closed' || word === 'sold-out' || word === 'full') return { word };
+  const base = { isNew: age === 'new', number: Number(number) };
+  if (word === 'WAITING') return { word, ...base };
+  if (word === 'READY') return { word, ...base, claimEndMs: Number(more) };
+  if (word === 'ACTIVE') return { word, ...base, token: String(more) };
+  throw unknownReply([line]);
+}
+
+function toPlace([line = '', nowMs, front, tail]: string[]): PlaceNow {
+  const [word, more] = line.split(' ');
+  const base = { nowMs: Number(nowMs), front: Number(front), tail: Number(tail) };
+  if (word === 'WAITING') return { word, ...base };
+  if (word === 'READY') return { word, ...base, claimEndMs: Number(more) };
+  if (word === 'ACTIVE') return { word, ...base, tokenEndMs: Number(more) };
+  if (word === 'ENDED') return { word, ...base, reason: reasonOf(more) };
+  throw unknownReply([line]);
+}
+
+function toActivation(reply: string[]): Activation {
+  const [word, first, second] = reply;
+  if (word === 'ACTIVE' && first) return { word, token: first };
+  if (word === 'RENEW' && first) return { word, jti: first, untilMs: Number(second) };
+  if (word === 'WAITING') return { word };
+  if (word === 'ENDED') return { word, reason: reasonOf(first) };
+  throw unknownReply(reply);
+}
+
+function toReading(reply: string[]): RoomReading {
+  const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census] = reply;
+  return {
+    nowMs: Number(nowMs),
+    epoch: Number(epoch),
+    front: Number(front),
+    tail: Number(tail),
+    slots: Number(slots),
+    admitted: Number(admitted),
+    living: Number(living),
+    sellable: Number(sellable) < 0 ? null : Number(sellable),
+    soldOut: soldOut === '1',
+    census: census ?? '',
+  };
+}
+
+const snapshotHead = 7;
+
+function toSnapshot(reply: string[]): RoomSnapshot {
+  const [, nowMs, epoch, front, tail, setting, document] = reply;
+  const ended = [];
+  for (let at = snapshotHead; at < reply.length; at += 3) {
+    const [number, reason, untilMs] = reply.slice(at, at + 3);
+    ended.push({ number: Number(number), reason: reasonOf(reason), untilMs: Number(untilMs) });
+  }
+  return {
+    nowMs: Number(nowMs),
+    epoch: Number(epoch),
+    front: Number(front),
+    tail: Number(tail),
+    setting: setting ?? '',
+    document: document ?? '',
+    ended,
+  };
+}
+
+const joinHead = 5;
+
+export const joinScript = defineScript<{ userIds: string[] }, JoinedPlace[]>(file('join'), (raw) =>
+  words(raw).slice(joinHead).map(toJoined),
+);
+
+export const statusScript = defineScript<EntryClaims, PlaceNow>(file('status'), (raw) =>
+  toPlace(words(raw)),
+);
+
+export const activateScript = defineScript<
+  EntryClaims & { jti: string; token: string; tokenEnd: number },
+  Activation
+>(file('activate'), (raw) => toActivation(words(raw)));
+
+export const leaveScript = defineScript<EntryClaims, EndReason | undefined>(
+  file('leave'),
+  (raw) => {
+    const [word, reason] = (words(raw)[0] ?? '').split(' ');
+    return word === 'left' ? undefined : reasonOf(reason);
+  },
+);
+
+export const checkLeaseScript = defineScript<EntryClaims & { jti: string }, EndReason | undefined>(
+  file('check-lease'),
+  (raw) => {
+    const [word] = words(raw);
+    return word === 'live' ? undefined : reasonOf(word);
+  },
+);
+
+export const touchScript = defineScript<{ numbers: number[] }, void>(file('touch'), (raw) => {
+  words(raw);
+});
+
+export const applyEventsScript = defineScript<{ events: (string | number)[] }, number>(
+  file('apply-events'),
+  (raw) => Number(words(raw)[1]),
+);
+
+export const tickScript = defineScript<{ withCensus: 0 | 1 }, RoomReading>(file('tick'), (raw) =>
+  toReading(words(raw)),
+);
+
+export const snapshotScript = defineScript<object, RoomSnapshot>(file('snapshot'), (raw) =>
+  toSnapshot(words(raw)),
+);
+
+export const setInventoryScript = defineScript<{ sellable: number; soldOut: 0 | 1 }, void>(
+  file('set-inventory'),
+  (raw) => {
+    words(raw);
+  },
+);
+
+export const configureScript = defineScript<
+  Record<string, string | number>,
+  'made' | 'changed' | 'same' | 'older'
+>(file('configure'), (raw) => String(raw) as 'made' | 'changed' | 'same' | 'older');
+
+export const leadScript = defineScript<{ process: string; leaseMs: number }, boolean>(
+  file('lead'),
+  (raw) => raw === 'leader',
+);
+
+/** A change of the core as the five arguments of `apply-events`. */
+export const toEventArgs = (change: CoreChange): (string | number)[] => [
+  change.eventId,
+  change.what,
+  change.number,
+  change.userId,
+  change.value,
+];

@@ -1,0 +1,115 @@
+import type { EndReason } from '../../shared/contracts/queue.ts';
+import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import type { RedisClient } from '../../shared/redis/client.ts';
+import { callStore } from '../../shared/redis/store-errors.ts';
+import { lineKeys, type RoomKeys, roomKeys } from './queue-keys.ts';
+import { settingArgs } from './queue-rules.ts';
+import {
+  activateScript,
+  applyEventsScript,
+  checkLeaseScript,
+  configureScript,
+  joinScript,
+  leaveScript,
+  setInventoryScript,
+  snapshotScript,
+  statusScript,
+  tickScript,
+  toEventArgs,
+  touchScript,
+} from './queue-scripts.ts';
+import type {
+  Activation,
+  CoreChange,
+  EntryClaims,
+  JoinedPlace,
+  PlaceNow,
+  RoomReading,
+  RoomSnapshot,
+} from './queue-types.ts';
+
+/**
+ * The line in Redis: one atomic step a call, each safe to repeat. Every call throws Problem
+ * `unavailable` while Redis cannot serve it, and RoomUnconfigured for a room it does not know.
+ */
+export interface QueueStore {
+  configure(setting: RoomSetting): Promise<'made' | 'changed' | 'same' | 'older'>;
+  /** A place for each account, in this order. At most `joinBatchMax` of them. */
+  join(roomId: string, userIds: string[]): Promise<JoinedPlace[]>;
+  status(roomId: string, claims: EntryClaims): Promise<PlaceNow>;
+  activate(
+    roomId: string,
+    claims: EntryClaims,
+    proposed: { jti: string; token: string; tokenEndMs: number },
+  ): Promise<Activation>;
+  /** Resolves to the reason when the entry had ended before. */
+  leave(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
+  /** Resolves to the reason when the token stands for no slot any more. */
+  checkLease(roomId: string, claims: EntryClaims & { jti: string }): Promise<EndReason | undefined>;
+  /** Signs of life and activity, at most `touchBatchMax` numbers. */
+  touch(roomId: string, numbers: number[]): Promise<void>;
+  /** Resolves to the number of changes that were new. */
+  applyChanges(roomId: string, changes: readonly CoreChange[]): Promise<number>;
+  tick(roomId: string, options: { withCensus: boolean }): Promise<RoomReading>;
+  snapshot(roomId: string): Promise<RoomSnapshot>;
+  /** Numbers in (front, tail] whose holders left while waiting. */
+  goneNumbers(roomId: string, range: { front: number; tail: number }): Promise<number[]>;
+  setInventory(roomId: string, seats: { sellable: number | null; soldOut: boolean }): Promise<void>;
+}
+
+export const joinBatchMax = 500;
+export const touchBatchMax = 500;
+
+/** Set bits of a bitmap from its byte `firstByte` on, as numbers. Bit 0 is the highest of a byte. */
+function setBits(bytes: Uint8Array, firstByte: number): number[] {
+  const found: number[] = [];
+  for (const [at, byte] of bytes.entries()) {
+    for (let bit = 0; byte !== 0 && bit < 8; bit += 1)
+      if (byte & (0x80 >> bit)) found.push((firstByte + at) * 8 + bit);
+  }
+  return found;
+}
+
+export function createQueueStore(options: { redis: RedisClient; namespace: string }): QueueStore {
+  const { redis, namespace } = options;
+  const { channel } = lineKeys(namespace);
+  const pages = new Map<string, RoomKeys>();
+  const keysOf = (roomId: string): RoomKeys => {
+    const known = pages.get(roomId);
+    if (known) return known;
+    const page = roomKeys(namespace, roomId);
+    pages.set(roomId, page);
+    return page;
+  };
+  const run = <Args extends object, Reply>(
+    script: (client: RedisClient, keys: RoomKeys, args: Args) => Promise<Reply>,
+    roomId: string,
+    args: Args,
+  ): Promise<Reply> => script(redis, keysOf(roomId), args);
+
+  return {
+    configure: (setting) =>
+      run(configureScript, setting.concertId, { channel, ...settingArgs(setting) }),
+    join: (roomId, userIds) => run(joinScript, roomId, { userIds }),
+    status: (roomId, claims) => run(statusScript, roomId, claims),
+    activate: (roomId, claims, { jti, token, tokenEndMs }) =>
+      run(activateScript, roomId, { ...claims, jti, token, tokenEnd: tokenEndMs }),
+    leave: (roomId, claims) => run(leaveScript, roomId, claims),
+    checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
+    touch: (roomId, numbers) => run(touchScript, roomId, { numbers }),
+    applyChanges: (roomId, changes) =>
+      run(applyEventsScript, roomId, { events: changes.flatMap(toEventArgs) }),
+    tick: (roomId, { withCensus }) => run(tickScript, roomId, { withCensus: withCensus ? 1 : 0 }),
+    snapshot: (roomId) => run(snapshotScript, roomId, {}),
+    async goneNumbers(roomId, { front, tail }) {
+      if (tail <= front) return [];
+      const firstByte = Math.floor(front / 8);
+      const bytes = await callStore(() =>
+        redis.getrangeBuffer(keysOf(roomId)['gone'] ?? '', firstByte, Math.floor(tail / 8)),
+      );
+      return setBits(bytes, firstByte).filter((number) => number > front && number <= tail);
+    },
+    setInventory: (roomId, { sellable, soldOut }) =>
+      run(setInventoryScript, roomId, { sellable: sellable ?? -1, soldOut: soldOut ? 1 : 0 }),
+  };
+}

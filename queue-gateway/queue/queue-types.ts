@@ -1,0 +1,80 @@
+import type { EndReason } from '../../shared/contracts/queue.ts';
+
+/** What a signed queue token says of an entry, as the scripts take it. */
+export interface EntryClaims {
+  userId: string;
+  number: number;
+  epoch: number;
+}
+
+/** What joining gave to one account. */
+export type JoinedPlace =
+  | { word: 'closed' | 'sold-out' | 'full' }
+  | { word: 'WAITING'; isNew: boolean; number: number }
+  | { word: 'READY'; isNew: boolean; number: number; claimEndMs: number }
+  | { word: 'ACTIVE'; isNew: boolean; number: number; token: string };
+
+interface Moment {
+  /** Time of Redis. */
+  nowMs: number;
+  front: number;
+  tail: number;
+}
+
+/** Where an entry stands. */
+export type PlaceNow = Moment &
+  (
+    | { word: 'WAITING' }
+    | { word: 'READY'; claimEndMs: number }
+    | { word: 'ACTIVE'; tokenEndMs: number }
+    | { word: 'ENDED'; reason: EndReason }
+  );
+
+/** What came of taking the turn. */
+export type Activation =
+  | { word: 'ACTIVE'; token: string }
+  | { word: 'RENEW'; jti: string; untilMs: number }
+  | { word: 'WAITING' }
+  | { word: 'ENDED'; reason: EndReason };
+
+/** A room at one moment, as the leader reads it once a tick. */
+export interface RoomReading extends Moment {
+  epoch: number;
+  /** READY and ACTIVE. */
+  slots: number;
+  /** Ever. */
+  admitted: number;
+  /** Living people behind the front. */
+  living: number;
+  /** Seats that can be sold; `null` while not known. */
+  sellable: number | null;
+  soldOut: boolean;
+  /** `tick.lua`; empty when none was asked for. */
+  census: string;
+}
+
+export interface EndedEntry {
+  number: number;
+  reason: EndReason;
+  /** Until when somebody may still show a token of it. */
+  untilMs: number;
+}
+
+export interface RoomSnapshot extends Moment {
+  epoch: number;
+  /** JSON of the setting that is in force. */
+  setting: string;
+  /** What the leader published last, or empty. */
+  document: string;
+  ended: EndedEntry[];
+}
+
+/** What a core event means to an entry. */
+export interface CoreChange {
+  eventId: string;
+  what: 'held' | 'paid' | 'released';
+  number: number;
+  userId: string;
+  /** `held`: end of the hold in Unix ms; else the holds that are left. */
+  value: number;
+}

@@ -1,0 +1,115 @@
+import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { openRedis, type RedisClient } from '../../shared/redis/client.ts';
+import { roomKeys } from '../../queue-gateway/queue/queue-keys.ts';
+import { createQueueStore, type QueueStore } from '../../queue-gateway/queue/queue-store.ts';
+import type { EntryClaims, JoinedPlace } from '../../queue-gateway/queue/queue-types.ts';
+import { freshNamespace } from '../harness/fresh-namespace.ts';
+
+/** When the driven clock of a room starts. */
+export const startMs = 1_800_000_000_000;
+
+export const roomDefaults: RoomSetting = {
+  concertId: '1',
+  concertActive: true,
+  control: 'OPEN',
+  version: 1,
+  maxActive: 100,
+  admitPerSecond: 1_000,
+  claimSeconds: 60,
+  activeSeconds: 600,
+  idleSeconds: 300,
+  graceSeconds: 300,
+  maxWaiting: 1_000_000,
+  opensAt: null,
+  preQueueOpensAt: null,
+  order: 'fifo',
+  message: null,
+};
+
+export type DrivenRoom = Awaited<ReturnType<DrivenLine['makeRoom']>>;
+export type DrivenLine = Awaited<ReturnType<typeof openDrivenLine>>;
+
+/** The claims of the fan whose account and number are the same, as the tests like it. */
+export const fan = (number: number, userId = String(number)): EntryClaims => ({
+  userId,
+  number,
+  epoch: 1,
+});
+
+export const wordOf = (place: JoinedPlace | undefined): string | undefined => place?.word;
+
+/** The line on a real Redis, in rooms whose clock the test moves. */
+export async function openDrivenLine() {
+  const { redisUrl, namespace, clear } = freshNamespace();
+  const log = createLogger({ service: 'test', level: 'silent' });
+  const redis = await openRedis({
+    url: redisUrl,
+    profile: 'command',
+    log,
+    commandTimeoutMs: 5_000,
+  });
+  const store = createQueueStore({ redis, namespace });
+  let rooms = 0;
+  return {
+    redis,
+    store,
+    namespace,
+    makeRoom: (policy: Partial<RoomSetting> = {}) => {
+      rooms += 1;
+      return makeRoom({ redis, store, namespace, id: String(rooms) }, policy);
+    },
+    async close() {
+      redis.disconnect();
+      await clear();
+    },
+  };
+}
+
+interface Place {
+  redis: RedisClient;
+  store: QueueStore;
+  namespace: string;
+  id: string;
+}
+
+async function makeRoom({ redis, store, namespace, id }: Place, policy: Partial<RoomSetting>) {
+  const keys = roomKeys(namespace, id);
+  let nowMs = startMs;
+  const setting = { ...roomDefaults, ...policy, concertId: id };
+  await redis.hset(keys.state, 'clock', nowMs);
+  await store.configure(setting);
+  return {
+    id,
+    keys,
+    configure: (more: Partial<RoomSetting> = {}) => store.configure({ ...setting, ...more }),
+    async advance(ms: number) {
+      nowMs += ms;
+      await redis.hset(keys.state, 'clock', nowMs);
+    },
+    now: () => nowMs,
+    join: async (userId: string) => (await store.join(id, [userId]))[0] as JoinedPlace,
+    joinMany: (from: number, count: number) =>
+      store.join(
+        id,
+        Array.from({ length: count }, (_, at) => String(from + at)),
+      ),
+    tick: () => store.tick(id, { withCensus: true }),
+    status: (claims: EntryClaims) => store.status(id, claims),
+    leave: (claims: EntryClaims) => store.leave(id, claims),
+    activate: (claims: EntryClaims, jti = `jti-${claims.number}`) =>
+      store.activate(id, claims, {
+        jti,
+        token: `token-${jti}`,
+        tokenEndMs: nowMs + setting.activeSeconds * 1_000,
+      }),
+    touch: (...numbers: number[]) => store.touch(id, numbers),
+    /** Unix ms at which the lease of a number ends. */
+    lease: async (number: number) => Number(await redis.zscore(keys['leases'] ?? '', number)),
+    /** A core event about the fan of that number. */
+    change: (eventId: number, what: 'held' | 'paid' | 'released', number: number, value: number) =>
+      store.applyChanges(id, [
+        { eventId: String(eventId), what, number, userId: String(number), value },
+      ]),
+  };
+}
