@@ -5,32 +5,32 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { TestCounts } from '../tests/harness/counting-reporter.ts';
 import { openServices, type Services } from './stack/open-services.ts';
+import { allTestFiles, parseTestRequest, type TestRequest } from './test-files.ts';
 
 const rootDir = join(import.meta.dirname, '..');
-const testFiles = ['shared', 'core-api', 'queue-gateway', 'tests'].map(
-  (dir) => `${dir}/**/*.test.ts`,
-);
-
-function mochaArgs(asked: readonly string[]): string[] {
-  const namesFiles = asked.some((arg) => arg.endsWith('.ts') || arg.includes('*'));
-  return [...asked, ...(namesFiles ? [] : testFiles)];
-}
-
 /** Runs mocha in a process of its own: what a test breaks, the stores are stopped all the same. */
-function runMocha(services: Services, signal: AbortSignal): Promise<TestCounts & { code: number }> {
+function runMocha(
+  request: TestRequest,
+  services: Services,
+  signal: AbortSignal,
+): Promise<TestCounts & { code: number }> {
   const env = {
     ...process.env,
     // A test that reads these by mistake must not find somebody's real stores.
     DATABASE_URL: undefined,
     REDIS_URL: undefined,
     NODE_ENV: 'test',
+    TEST_FILES: JSON.stringify(
+      request.files.map((file) => pathToFileURL(join(rootDir, file)).href),
+    ),
     TEST_DATABASE_URL: services.databaseUrl,
     TEST_REDIS_URL: services.redisUrl,
   };
   const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-  const args = ['--import', 'tsx', mocha, ...mochaArgs(process.argv.slice(2))];
+  const args = ['--import', 'tsx', mocha, ...request.options, 'tests/harness/load-tests.mjs'];
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: rootDir,
@@ -47,6 +47,8 @@ function runMocha(services: Services, signal: AbortSignal): Promise<TestCounts &
 }
 
 async function main(): Promise<void> {
+  const request = parseTestRequest(process.argv.slice(2), allTestFiles(rootDir), rootDir);
+  if (request.unknown.length > 0) throw new Error(`No test file: ${request.unknown.join(', ')}`);
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => stopping.abort());
@@ -60,7 +62,7 @@ async function main(): Promise<void> {
     signal,
     onUnexpectedExit: console.error,
   });
-  const result = await runMocha(services, signal).finally(() => services.stop());
+  const result = await runMocha(request, services, signal).finally(() => services.stop());
   // A crash before or after the tests (a broken import, a leak) is a failure too.
   const crashed = result.code !== 0 && result.failed === 0 ? 1 : 0;
   const failed = result.failed + crashed;

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadCoreConfig } from '../../core-api/config.ts';
+import { loadGatewayConfig } from '../../queue-gateway/config.ts';
 import { removeStack, writeStack } from './find-stack.ts';
 import { prepareKeys } from './key-files.ts';
 import { openServices, type Services } from './open-services.ts';
@@ -70,10 +72,14 @@ async function openAll(
   mkdirSync(dataDir, { recursive: true });
   const keys = prepareKeys(keysDir, env);
   const childEnv = serviceEnv(env, { ...ports, databaseUrl, redisUrl, keys });
+  // The services would say it too, but one after the other and with more around it.
+  loadCoreConfig(childEnv);
+  loadGatewayConfig(childEnv);
   const service = { rootDir, dataDir, env: childEnv, log, onUnexpectedExit };
-  opened.push(await startService({ ...service, name: 'core', main: 'core-api/main.ts' }));
-  opened.push(await startService({ ...service, name: 'gateway', main: 'queue-gateway/main.ts' }));
   const urls = { gatewayUrl: gatewayUrl(ports), coreUrl: coreUrl(ports) };
+  opened.push(await startService({ ...service, name: 'core', main: 'core-api/main.ts' }));
+  await waitReady(`${urls.coreUrl}/health/ready`, { deadlineMs: readyDeadlineMs, signal });
+  opened.push(await startService({ ...service, name: 'gateway', main: 'queue-gateway/main.ts' }));
   await waitReady(`${urls.gatewayUrl}/health/ready`, { deadlineMs: readyDeadlineMs, signal });
   writeStack(dataDir, { databaseUrl, redisUrl, keysDir, ...urls });
   return urls;

@@ -16,7 +16,8 @@ export interface ServiceOptions {
   onUnexpectedExit: (message: string) => void;
 }
 
-const stopGraceMs = 15_000;
+/** On top of what the service itself takes to finish its requests. */
+const extraStopMs = 5_000;
 const maxLogBytes = 20 * 1024 * 1024;
 
 /** Where a service's process file is: left-overs of a killed run are found by it. */
@@ -44,12 +45,12 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
   return startServer({
     name,
     command: process.execPath,
-    args: ['--import', 'tsx', join(options.rootDir, options.main)],
+    args: ['--import', import.meta.resolve('tsx'), join(options.rootDir, options.main)],
     dir,
     cwd: options.rootDir,
     env,
     disposable: false,
-    stopGraceMs,
+    stopGraceMs: Number(env.SHUTDOWN_SECONDS ?? 10) * 1_000 + extraStopMs,
     onOutput: (text) => {
       file.write(text);
       onLine(text);
