@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { composeEnv, keysCommand } from '../../scripts/keys.ts';
+import { loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../../shared/keys.ts';
+
+const root = new URL('../../', import.meta.url);
+
+describe('npm run keys', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'keys-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('init makes key sets that only their owner can read, and never replaces one', () => {
+    const first = keysCommand(['init'], { DATA_DIR: dataDir });
+    const paths = first.split('\n').map((line) => line.slice(line.indexOf('=') + 1));
+    expect(paths.length).to.equal(5);
+    const before = paths.map((path) => readFileSync(path, 'utf8'));
+    for (const path of paths) expect(statSync(path).mode & 0o777, path).to.equal(0o600);
+    expect(keysCommand(['init'], { DATA_DIR: dataDir })).to.equal(first);
+    expect(paths.map((path) => readFileSync(path, 'utf8'))).to.deep.equal(before);
+  });
+
+  it('env prints every secret that docker-compose.yml asks for', () => {
+    const compose = readFileSync(new URL('docker-compose.yml', root), 'utf8');
+    const asked = [...compose.matchAll(/\$\{([A-Z_]+):\?/g)].map((match) => match[1]);
+    expect(asked.length).to.be.greaterThan(5);
+    expect(Object.keys(composeEnv())).to.have.members([...new Set(asked)]);
+    const lines = keysCommand(['env'], {}).split('\n');
+    for (const line of lines) expect(line).to.match(/^[A-Z_]+='[^'$\\]+'$/);
+  });
+
+  it('env prints keys that the services take, and other ones each time', () => {
+    const env = composeEnv();
+    const access = loadPrivateKeys(env['ACCESS_TOKEN_KEYS'] ?? '');
+    expect(loadPublicKeys(env['ACCESS_TOKEN_PUBLIC_KEYS'] ?? '').signing.kid).to.equal(
+      access.signing.kid,
+    );
+    expect(env['ACCESS_TOKEN_PUBLIC_KEYS']).not.to.contain('"d"');
+    loadPrivateKeys(env['ACTIVE_TOKEN_KEYS'] ?? '');
+    loadSecretKeys(env['WAITING_TOKEN_KEYS'] ?? '');
+    loadSecretKeys(env['ASSERTION_KEYS'] ?? '');
+    const again = composeEnv();
+    for (const [name, value] of Object.entries(env)) expect(again[name], name).not.to.equal(value);
+  });
+
+  it('says how it is used when it is asked for something else', () => {
+    for (const argv of [[], ['help'], ['init', 'x']])
+      expect(() => keysCommand(argv, {})).to.throw(/^Usage/);
+  });
+});
