@@ -1,6 +1,7 @@
 import { Sequelize } from 'sequelize';
 import type { Logger } from '../../shared/logger.ts';
 import { toUnavailable } from './db-errors.ts';
+import { createPlain, type Plain } from './models.ts';
 import { type RawConnection, rawConnection, type RawPool, rawPool } from './raw-pool.ts';
 import { createStatements, type Statements } from './statements.ts';
 import { createTransactor, type Transact } from './transaction.ts';
@@ -23,6 +24,7 @@ export interface DatabaseOptions {
  */
 export interface Database extends Statements {
   readonly sequelize: Sequelize;
+  readonly plain: Plain;
   readonly transaction: Transact;
   /** Mean wait for a connection since the last call, in ms, and connections in use. */
   poolStats(): { waitMs: number; inUse: number };
@@ -32,11 +34,11 @@ export interface Database extends Statements {
 /**
  * Every connection runs at READ COMMITTED in UTC: each decision stands in the WHERE of an UPDATE,
  * which reads the newest committed row whatever the isolation, and gap locks would only add
- * deadlocks. A lock that takes longer than 3 s to get is given up (errno 1205).
+ * deadlocks. A row lock that takes longer than 2 s to get is given up (errno 1205).
  */
 const sessionSetup = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
+  "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 2, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
 ];
 
 export function createDatabase(options: DatabaseOptions): Database {
@@ -56,6 +58,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const pool = rawPool(sequelize, options);
   return {
     sequelize,
+    plain: createPlain(sequelize),
     ...createStatements((sql, params) => withConnection(pool, (c) => c.execute(sql, params))),
     transaction: createTransactor(pool, options.logger),
     poolStats: () => pool.stats(),

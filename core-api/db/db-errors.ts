@@ -7,6 +7,7 @@ import { StatementTimeout } from './raw-pool.ts';
  */
 export const errno = {
   duplicateEntry: 1062,
+  noSuchTable: 1146,
   lockWaitTimeout: 1205,
   deadlock: 1213,
   /** MariaDB: the row changed since the snapshot was taken. */

@@ -1,7 +1,9 @@
 import { createConnection } from 'mysql2/promise';
 import { Sequelize } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
+import { errno, errnoOf } from './db-errors.ts';
 import { type Migration, migrations } from './migrations/index.ts';
+import type { Statements } from './statements.ts';
 
 export interface MigrateOptions {
   databaseUrl: string;
@@ -22,10 +24,19 @@ export const migrateUp = (options: MigrateOptions): Promise<string[]> =>
 export const migrateDown = (options: MigrateOptions): Promise<string[]> =>
   withUmzug(options, async (umzug) => (await umzug.down({ to: 0 })).map(({ name }) => name));
 
-/** The names of the migrations that are still to be applied. */
-export async function pendingMigrations(sequelize: Sequelize): Promise<string[]> {
-  const pending = await createUmzug(sequelize).pending();
-  return pending.map(({ name }) => name);
+/**
+ * The names of the migrations that are still to be applied. Only reads: umzug itself would make
+ * its table when asked.
+ */
+export async function pendingMigrations({ rows }: Pick<Statements, 'rows'>): Promise<string[]> {
+  const applied = await rows<{ name: string }>('SELECT name FROM schema_migration').catch(
+    (error: unknown) => {
+      if (errnoOf(error) === errno.noSuchTable) return [];
+      throw error;
+    },
+  );
+  const names = new Set(applied.map(({ name }) => name));
+  return migrations.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 function createUmzug(sequelize: Sequelize, log?: (line: string) => void) {

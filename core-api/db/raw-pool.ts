@@ -5,6 +5,8 @@ import type { SqlValue } from './statements.ts';
 interface Mysql2Connection {
   execute(sql: string, values: readonly SqlValue[], done: Done): void;
   query(sql: string, done: Done): void;
+  /** Closes the socket without a word; the server rolls back. */
+  destroy(): void;
 }
 type Done = (error: Error | null, result: unknown) => void;
 
@@ -27,10 +29,10 @@ export interface RawConnection {
 
 export interface RawPool {
   /**
-   * Lends a connection for the time of `work`. After the statement timeout the connection is
+   * Lends a connection for the time of `work`. After the timeout the connection is
    * destroyed, which rolls back whatever it was doing, and `work` is given up.
    */
-  use<T>(work: (connection: RawConnection) => Promise<T>): Promise<T>;
+  use<T>(work: (connection: RawConnection) => Promise<T>, timeoutMs?: number): Promise<T>;
   stats(): { waitMs: number; inUse: number };
 }
 
@@ -64,7 +66,19 @@ export function rawPool(sequelize: Sequelize, options: { statementTimeoutMs: num
   let waitedMs = 0;
   let waits = 0;
 
-  async function use<T>(work: (connection: RawConnection) => Promise<T>): Promise<T> {
+  /**
+   * The socket first: Sequelize would say good-bye in order, behind the statement that hangs, and
+   * the pool gives the place to the next one only when that is done.
+   */
+  function discard(connection: Mysql2Connection): void {
+    connection.destroy();
+    void manager.pool.destroy(connection).catch(() => undefined);
+  }
+
+  async function use<T>(
+    work: (connection: RawConnection) => Promise<T>,
+    timeoutMs = statementTimeoutMs,
+  ): Promise<T> {
     const askedAt = performance.now();
     const connection = await manager.getConnection({ type: 'write' });
     waitedMs += performance.now() - askedAt;
@@ -72,17 +86,14 @@ export function rawPool(sequelize: Sequelize, options: { statementTimeoutMs: num
 
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new StatementTimeout(statementTimeoutMs)),
-        statementTimeoutMs,
-      );
+      timer = setTimeout(() => reject(new StatementTimeout(timeoutMs)), timeoutMs);
     });
     try {
       const result = await Promise.race([work(rawConnection(connection)), timeout]);
       manager.pool.release(connection);
       return result;
     } catch (error) {
-      if (isFatal(error)) void manager.pool.destroy(connection).catch(() => undefined);
+      if (isFatal(error)) discard(connection);
       else manager.pool.release(connection);
       throw error;
     } finally {

@@ -13,6 +13,8 @@ export interface Tx extends Statements {
 export interface TransactOptions {
   /** The client's: checked before the transaction begins, never after. */
   signal?: AbortSignal | undefined;
+  /** For work in bulk; the database's statement timeout unless said. */
+  timeoutMs?: number;
 }
 
 /**
@@ -24,18 +26,21 @@ export interface TransactOptions {
 export type Transact = <T>(work: (tx: Tx) => Promise<T>, options?: TransactOptions) => Promise<T>;
 
 const maxTries = 5;
+/** After this long no further try begins: the caller is gone, and a lock must outlive its holder. */
+const triesWithinMs = 2_500;
 /** 10, 20, 40, 80 ms, each times 0.5 to 1.5, so that two rivals do not meet again. */
 const backoffMs = (tries: number): number => 10 * 2 ** (tries - 1) * (0.5 + Math.random());
 
 export function createTransactor(pool: RawPool, logger: Logger): Transact {
-  return async (work, { signal } = {}) => {
+  return async (work, { signal, timeoutMs } = {}) => {
+    const startedAt = performance.now();
     for (let tries = 1; ; tries += 1) {
       if (signal?.aborted) throw new Problem('unavailable', { cause: signal.reason });
       try {
-        return await pool.use((connection) => attempt(connection, work));
+        return await pool.use((connection) => attempt(connection, work), timeoutMs);
       } catch (error) {
         if (!isConflict(error)) throw toUnavailable(error);
-        if (tries === maxTries) {
+        if (tries === maxTries || performance.now() - startedAt > triesWithinMs) {
           logger.warn({ err: error, tries }, 'transaction given up after conflicts');
           throw new Problem('unavailable', { cause: error });
         }
@@ -55,6 +60,7 @@ async function attempt<T>(connection: RawConnection, work: (tx: Tx) => Promise<T
   } catch (error) {
     // errno 1205 undoes only its statement, and a failed COMMIT of Galera may leave the
     // transaction open: roll back in every case before the connection is used again.
+    // Where that fails the connection is dead, and the pool does not lend it again.
     await connection.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
