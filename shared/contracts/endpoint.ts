@@ -68,7 +68,7 @@ export const bulkBodyLimitBytes = 8 * 1024 * 1024;
 /** A database key: a positive BIGINT below 2^53, as a decimal string without leading zeros. */
 export const id = z
   .string()
-  .regex(/^[1-9][0-9]{0,15}$/, 'must be an id')
+  .regex(/^[1-9][0-9]{0,15}$/, { error: 'must be an id', abort: true })
   .refine((text) => Number(text) <= Number.MAX_SAFE_INTEGER, 'must be an id')
   .meta({ description: 'Id', example: '1' });
 

@@ -1,0 +1,99 @@
+import type { Concert } from '../../shared/contracts/concerts.ts';
+import type { Database } from '../db/database.ts';
+import type { ConcertRow } from '../db/models.ts';
+import { type Page, type PageQuery, pageRows, toPage } from '../db/page.ts';
+import { saleStateOf } from './concert-rules.ts';
+
+export type ConcertFields = Pick<
+  ConcertRow,
+  'concertName' | 'seatsPerUser' | 'refundUntilHours' | 'status'
+>;
+
+export interface ConcertRepository {
+  /** ACTIVE ones, oldest first. */
+  list(page: PageQuery): Promise<Page<Concert>>;
+  find(concertId: string): Promise<Concert | undefined>;
+  create(fields: ConcertFields): Promise<string>;
+  /** Fields left out stay. */
+  change(concertId: string, fields: Partial<ConcertFields>): Promise<void>;
+}
+
+/**
+ * A concert with the facts its sale state needs. Dates come off `ix_schedule_concert`; the free
+ * seat is looked for only until the first one is found.
+ */
+const selectSql = `SELECT c.concert_id AS concertId, c.concert_name AS concertName, c.status,
+    c.seats_per_user AS seatsPerUser, c.refund_until_hours AS refundUntilHours,
+    p.opens_at AS opensAt, COALESCE(p.opens_at > NOW(6), FALSE) AS isEarly,
+    d.firstDt, d.lastDt, COALESCE(d.lastDt <= NOW(6), FALSE) AS isOver,
+    EXISTS (SELECT 1 FROM concert_seat s
+      WHERE s.concert_id = c.concert_id AND s.status = 'ACTIVE') AS hasSeats,
+    EXISTS (SELECT 1 FROM concert_schedule cs
+      JOIN concert_seat s ON s.concert_schedule_id = cs.concert_schedule_id
+      WHERE cs.concert_id = c.concert_id AND cs.status = 'ACTIVE' AND cs.concert_dt > NOW(6)
+        AND s.status = 'ACTIVE' AND (s.seat_status = 'AVAILABLE'
+          OR (s.seat_status = 'HELD' AND s.held_until <= NOW(6)))) AS hasFreeSeat
+  FROM concert c
+  LEFT JOIN room_policy p ON p.concert_id = c.concert_id
+  LEFT JOIN (SELECT concert_id, MIN(concert_dt) AS firstDt, MAX(concert_dt) AS lastDt
+    FROM concert_schedule WHERE status = 'ACTIVE' GROUP BY concert_id) d
+    ON d.concert_id = c.concert_id`;
+
+const listSql = `${selectSql} WHERE c.status = 'ACTIVE' AND c.concert_id > ?
+  ORDER BY c.concert_id LIMIT ?`;
+
+const findSql = `${selectSql} WHERE c.concert_id = ?`;
+
+interface Row extends ConcertFields {
+  concertId: number;
+  opensAt: Date | null;
+  isEarly: number;
+  firstDt: Date | null;
+  lastDt: Date | null;
+  isOver: number;
+  hasSeats: number;
+  hasFreeSeat: number;
+}
+
+const iso = (moment: Date | null): string | null => moment && moment.toISOString();
+
+const toConcert = (row: Row): Concert => ({
+  concertId: String(row.concertId),
+  concertName: row.concertName,
+  status: row.status,
+  seatsPerUser: row.seatsPerUser,
+  refundUntilHours: row.refundUntilHours,
+  opensAt: iso(row.opensAt),
+  saleState: saleStateOf({
+    status: row.status,
+    isEarly: row.isEarly === 1,
+    hasSchedules: row.lastDt !== null,
+    isOver: row.isOver === 1,
+    hasSeats: row.hasSeats === 1,
+    hasFreeSeat: row.hasFreeSeat === 1,
+  }),
+  firstConcertDt: iso(row.firstDt),
+  lastConcertDt: iso(row.lastDt),
+});
+
+export function createConcertRepository(
+  database: Pick<Database, 'rows' | 'plain'>,
+): ConcertRepository {
+  const { rows, plain } = database;
+  return {
+    list: async (page) => {
+      const found = await rows<Row>(listSql, [page.cursor ?? '0', pageRows(page)]);
+      return toPage(found.map(toConcert), page, ({ concertId }) => concertId);
+    },
+    find: async (concertId) => {
+      const [row] = await rows<Row>(findSql, [concertId]);
+      return row && toConcert(row);
+    },
+    create: (fields) =>
+      plain(async ({ concert }) => String((await concert.create(fields)).concertId)),
+    change: (concertId, fields) =>
+      plain(async ({ concert }) => {
+        await concert.update(fields, { where: { concertId: Number(concertId) } });
+      }),
+  };
+}

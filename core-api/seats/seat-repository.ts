@@ -1,0 +1,95 @@
+import type { Seat, SeatStatus } from '../../shared/contracts/concerts.ts';
+import type { Database } from '../db/database.ts';
+import { isDuplicate } from '../db/db-errors.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { ScheduleIds } from '../schedules/schedule-repository.ts';
+import type { NewSeat } from './seat-rules.ts';
+
+export interface SeatRow {
+  seatId: number;
+  seatNum: number;
+  price: number;
+  seatStatus: SeatStatus;
+}
+
+export interface SeatRepository {
+  /** By number; undefined when the date is not of that concert, or one of them is not offered. */
+  list(ids: ScheduleIds): Promise<SeatRow[] | undefined>;
+  /** Numbers of every seat of the date. */
+  seatNums(tx: Tx, scheduleId: string): Promise<number[]>;
+  /** @throws Problem `seat-number-taken` */
+  insert(tx: Tx, ids: ScheduleIds, seats: readonly NewSeat[]): Promise<void>;
+  /** Locks the row until the transaction ends. */
+  lock(tx: Tx, ids: ScheduleIds & { seatId: string }): Promise<SeatRow | undefined>;
+  setPrice(tx: Tx, seatId: string, price: number): Promise<void>;
+}
+
+/** A hold past its time reads as AVAILABLE, whether or not the expiry job has come by. */
+const seatColumns = `s.seat_id AS seatId, s.seat_num AS seatNum, s.price,
+    CASE WHEN s.seat_status = 'HELD' AND s.held_until <= NOW(6) THEN 'AVAILABLE'
+      ELSE s.seat_status END AS seatStatus`;
+
+const offeredSql = `SELECT 1 AS offered FROM concert_schedule cs
+  JOIN concert c ON c.concert_id = cs.concert_id
+  WHERE cs.concert_schedule_id = ? AND cs.concert_id = ?
+    AND cs.status = 'ACTIVE' AND c.status = 'ACTIVE'`;
+
+/** Along `uq_seat_number`. */
+const listSql = `SELECT ${seatColumns} FROM concert_seat s
+  WHERE s.concert_schedule_id = ? AND s.status = 'ACTIVE' ORDER BY s.seat_num`;
+
+/** `SYSDATE(6)`: the clock after the wait for the lock, not before it. */
+const lockSql = `SELECT s.seat_id AS seatId, s.seat_num AS seatNum, s.price,
+    CASE WHEN s.seat_status = 'HELD' AND s.held_until <= SYSDATE(6) THEN 'AVAILABLE'
+      ELSE s.seat_status END AS seatStatus
+  FROM concert_seat s
+  WHERE s.seat_id = ? AND s.concert_schedule_id = ? AND s.concert_id = ? AND s.status = 'ACTIVE'
+  FOR UPDATE`;
+
+/**
+ * One statement for a chunk of any size: the rows come as one JSON value, so that nothing is
+ * escaped by hand and one prepared statement serves every chunk.
+ */
+const insertSql = `INSERT INTO concert_seat
+    (concert_id, concert_schedule_id, seat_num, price, block_name)
+  SELECT ?, ?, j.seat_num, j.price, j.block_name FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    seat_num INT PATH '$[0]', price INT PATH '$[1]', block_name VARCHAR(32) PATH '$[2]')) j`;
+
+const insertChunk = 1_000;
+
+export function createSeatRepository({ rows }: Pick<Database, 'rows'>): SeatRepository {
+  return {
+    list: async ({ concertId, scheduleId }) => {
+      const offered = await rows(offeredSql, [scheduleId, concertId]);
+      return offered.length === 0 ? undefined : rows<SeatRow>(listSql, [scheduleId]);
+    },
+    seatNums: async (tx, scheduleId) => {
+      const sql = 'SELECT seat_num AS seatNum FROM concert_seat WHERE concert_schedule_id = ?';
+      return (await tx.rows<{ seatNum: number }>(sql, [scheduleId])).map(({ seatNum }) => seatNum);
+    },
+    insert: async (tx, { concertId, scheduleId }, seats) => {
+      try {
+        for (let from = 0; from < seats.length; from += insertChunk) {
+          const chunk = seats.slice(from, from + insertChunk);
+          const values = chunk.map(({ seatNum, price, block }) => [seatNum, price, block ?? null]);
+          await tx.run(insertSql, [concertId, scheduleId, JSON.stringify(values)]);
+        }
+      } catch (error) {
+        throw isDuplicate(error) ? new Problem('seat-number-taken', { cause: error }) : error;
+      }
+    },
+    lock: async (tx, { concertId, scheduleId, seatId }) =>
+      (await tx.rows<SeatRow>(lockSql, [seatId, scheduleId, concertId]))[0],
+    setPrice: async (tx, seatId, price) => {
+      await tx.run('UPDATE concert_seat SET price = ? WHERE seat_id = ?', [price, seatId]);
+    },
+  };
+}
+
+export const toSeat = ({ seatId, seatNum, price, seatStatus }: SeatRow): Seat => ({
+  seatId: String(seatId),
+  seatNum,
+  price,
+  seatStatus,
+});
