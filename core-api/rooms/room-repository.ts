@@ -1,0 +1,116 @@
+import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import type { Database } from '../db/database.ts';
+import type { Statements } from '../db/statements.ts';
+import type { Tx } from '../db/transaction.ts';
+import { defaultPolicy } from './room-rules.ts';
+
+export interface RoomAudit {
+  /** Null for a change without an account. */
+  userId: string | null;
+  /** `policy`, or the cord. */
+  action: string;
+  before: RoomSetting;
+  after: RoomSetting;
+}
+
+export interface RoomRepository {
+  /** Of every concert, also of those not offered. */
+  list(): Promise<RoomSetting[]>;
+  find(concertId: string): Promise<RoomSetting | undefined>;
+  /** Locks the concert's row, so that changes of one room stand in line. */
+  lock(tx: Tx, concertId: string): Promise<RoomSetting | undefined>;
+  save(tx: Tx, room: RoomSetting): Promise<void>;
+  addAudit(tx: Tx, audit: RoomAudit): Promise<void>;
+}
+
+const selectSql = `SELECT c.concert_id AS concertId, c.status, p.version, p.control,
+    p.max_active AS maxActive, p.admit_per_second AS admitPerSecond,
+    p.claim_seconds AS claimSeconds, p.active_seconds AS activeSeconds,
+    p.idle_seconds AS idleSeconds, p.grace_seconds AS graceSeconds,
+    p.max_waiting AS maxWaiting, p.opens_at AS opensAt,
+    p.pre_queue_opens_at AS preQueueOpensAt, p.queue_order AS \`order\`, p.message
+  FROM concert c LEFT JOIN room_policy p ON p.concert_id = c.concert_id`;
+
+/** A gateway follows every room in memory; past this many concerts it needs another design. */
+const maxRooms = 10_000;
+
+const lockSql = 'SELECT concert_id FROM concert WHERE concert_id = ? FOR UPDATE';
+
+const columns = `version, control, max_active, admit_per_second, claim_seconds, active_seconds,
+  idle_seconds, grace_seconds, max_waiting, opens_at, pre_queue_opens_at, queue_order, message`;
+
+const saveSql = `INSERT INTO room_policy (concert_id, ${columns})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE ${columns
+    .split(',')
+    .map((column) => `${column} = VALUES(${column.trim()})`)
+    .join(', ')}`;
+
+const auditSql = `INSERT INTO room_audit (concert_id, user_id, action, state_before, state_after)
+  VALUES (?, ?, ?, ?, ?)`;
+
+type Settings = Omit<RoomSetting, 'concertId' | 'concertActive' | 'opensAt' | 'preQueueOpensAt'>;
+
+interface Row extends Settings {
+  concertId: number;
+  status: 'ACTIVE' | 'INACTIVE';
+  opensAt: Date | null;
+  preQueueOpensAt: Date | null;
+}
+
+const isoOf = (moment: Date | null): string | null => moment && moment.toISOString();
+
+function toRoom({ concertId, status, ...row }: Row): RoomSetting {
+  const identity = { concertId: String(concertId), concertActive: status === 'ACTIVE' };
+  // Without a row every column of the policy is NULL.
+  if (row.version === null) return { ...defaultPolicy, ...identity };
+  const { opensAt, preQueueOpensAt, ...settings } = row;
+  return {
+    ...settings,
+    ...identity,
+    opensAt: isoOf(opensAt),
+    preQueueOpensAt: isoOf(preQueueOpensAt),
+  };
+}
+
+const dateOf = (moment: string | null): Date | null => (moment === null ? null : new Date(moment));
+
+export function createRoomRepository({ rows }: Pick<Database, 'rows'>): RoomRepository {
+  const find = async (statements: Pick<Statements, 'rows'>, concertId: string) => {
+    const [row] = await statements.rows<Row>(`${selectSql} WHERE c.concert_id = ?`, [concertId]);
+    return row && toRoom(row);
+  };
+  return {
+    list: async () => {
+      const found = await rows<Row>(`${selectSql} ORDER BY c.concert_id LIMIT ${maxRooms}`);
+      return found.map(toRoom);
+    },
+    find: (concertId) => find({ rows }, concertId),
+    lock: async (tx, concertId) => {
+      await tx.rows(lockSql, [concertId]);
+      return find(tx, concertId);
+    },
+    save: async (tx, room) => {
+      await tx.run(saveSql, [
+        room.concertId,
+        room.version,
+        room.control,
+        room.maxActive,
+        room.admitPerSecond,
+        room.claimSeconds,
+        room.activeSeconds,
+        room.idleSeconds,
+        room.graceSeconds,
+        room.maxWaiting,
+        dateOf(room.opensAt),
+        dateOf(room.preQueueOpensAt),
+        room.order,
+        room.message,
+      ]);
+    },
+    addAudit: async (tx, { userId, action, before, after }) => {
+      const states = [JSON.stringify(before), JSON.stringify(after)];
+      await tx.run(auditSql, [after.concertId, userId, action, ...states]);
+    },
+  };
+}
