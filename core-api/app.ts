@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { Endpoint } from '../shared/contracts/endpoint.ts';
 import type { Logger } from '../shared/logger.ts';
 import { type Bind, createBinder } from './http/bind.ts';
@@ -12,6 +12,8 @@ export interface AppDeps {
   peerCheck: PeerCheck;
   /** Hold every reply against its contract. */
   checkReplies: boolean;
+  /** What strangers may ask: the state of the process. */
+  openRoutes: Router;
   /** Each feature binds its own calls: `(bind) => userRoutes(bind, users)`. */
   routes: readonly ((bind: Bind) => void)[];
   onAnswered?: (endpoint: Endpoint, status: number, durationMs: number) => void;
@@ -19,7 +21,7 @@ export interface AppDeps {
 
 /** The core's HTTP surface over its features. Opens no port, pool or timer. */
 export function createApp(deps: AppDeps): Express {
-  const { logger, peerCheck, routes, ...binding } = deps;
+  const { logger, peerCheck, openRoutes, routes, ...binding } = deps;
   const router = express.Router({ caseSensitive: true, strict: true });
   const { bind, endpoints } = createBinder({ router, peerCheck, ...binding });
   for (const route of routes) route(bind);
@@ -29,6 +31,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('etag');
   app.set('query parser', false);
   app.use(requestContext(logger));
+  app.use(openRoutes);
   app.use(router);
   app.use(createFallback(endpoints, peerCheck));
   app.use(problemHandler(logger));

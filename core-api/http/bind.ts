@@ -29,9 +29,11 @@ export interface Call<E extends Endpoint> extends Input<E> {
 }
 
 /** The reply's body, or `answer({ status, headers, body | rawBody })`. */
-export type Handler<E extends Endpoint> = (
-  call: Call<E>,
-) => Promise<Reply<E> | Answer<Reply<E>>> | Reply<E> | Answer<Reply<E>>;
+export type Handler<E extends Endpoint> = (call: Call<E>) => Promise<Result<E>> | Result<E>;
+
+/** A call without a reply's schema (204) may return nothing. */
+type Result<E extends Endpoint> =
+  Answer<Reply<E>> | ([Reply<E>] extends [undefined] ? void : Reply<E>);
 
 /** Binds a handler to the call that an endpoint describes. */
 export type Bind = <E extends Endpoint>(endpoint: E, handler: Handler<E>) => void;

@@ -31,8 +31,11 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 }
 
 function log(logger: Logger, problem: Problem, context: Record<string, string>): void {
-  const record = { ...context, code: problem.code, err: problem.cause };
-  if (problem.code === 'internal') logger.error(record, 'failed');
-  else if (problem.status >= 500) logger.warn(record, 'unavailable');
-  else if (problem.code === 'assertion-invalid') logger.warn(record, 'refused');
+  const { code, cause } = problem;
+  if (code === 'internal') logger.error({ ...context, code, err: cause }, 'failed');
+  else if (problem.status >= 500) logger.warn({ ...context, code, err: cause }, 'unavailable');
+  else if (code === 'assertion-invalid') {
+    const reason = cause instanceof Error ? cause.message : undefined;
+    logger.warn({ ...context, code, reason }, 'refused');
+  }
 }

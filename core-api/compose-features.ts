@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os';
+import { createConcertRepository } from './concerts/concert-repository.ts';
+import { concertRoutes } from './concerts/concert-routes.ts';
+import { createConcertService } from './concerts/concert-service.ts';
+import { createPointRepository } from './points/point-repository.ts';
+import { pointRoutes } from './points/point-routes.ts';
+import { createPointService } from './points/point-service.ts';
+import { createRoomRepository } from './rooms/room-repository.ts';
+import { roomRoutes } from './rooms/room-routes.ts';
+import { createRoomService } from './rooms/room-service.ts';
+import { createScheduleRepository } from './schedules/schedule-repository.ts';
+import { scheduleRoutes } from './schedules/schedule-routes.ts';
+import { createScheduleService } from './schedules/schedule-service.ts';
+import { createSeatRepository } from './seats/seat-repository.ts';
+import { seatRoutes } from './seats/seat-routes.ts';
+import { createSeatService } from './seats/seat-service.ts';
+import { createAccessTokenSigner } from './users/access-token.ts';
+import { createPasswordHasher } from './users/password-hasher.ts';
+import { createUserRepository } from './users/user-repository.ts';
+import { userRoutes } from './users/user-routes.ts';
+import { createUserService } from './users/user-service.ts';
+import type { CoreConfig } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { Bind } from './http/bind.ts';
+
+/** Password hashes that wait for a thread; the next one is sent away. */
+const hasherWaitingMax = 256;
+const hashersMax = 4;
+
+/** Reads, accounts and the owner's calls. What moves seats and points is in `compose-sales.ts`. */
+export function composeFeatures(config: CoreConfig, database: Database): ((bind: Bind) => void)[] {
+  const { transaction } = database;
+  const concerts = createConcertService(createConcertRepository(database));
+  const scheduleRepository = createScheduleRepository(database);
+  const schedules = createScheduleService({
+    schedules: scheduleRepository,
+    concerts,
+    transaction,
+  });
+  const seats = createSeatService({
+    seats: createSeatRepository(database),
+    schedules: scheduleRepository,
+    transaction,
+  });
+  const users = createUserService({
+    users: createUserRepository(database),
+    hasher: createPasswordHasher({
+      parallel: Math.min(hashersMax, availableParallelism()),
+      waitingMax: hasherWaitingMax,
+    }),
+    signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
+  });
+  const points = createPointService(createPointRepository(database));
+  const rooms = createRoomService({ rooms: createRoomRepository(database), transaction });
+  return [
+    (bind) => userRoutes(bind, users),
+    (bind) => pointRoutes(bind, points),
+    (bind) => concertRoutes(bind, concerts),
+    (bind) => scheduleRoutes(bind, schedules),
+    (bind) => seatRoutes(bind, seats),
+    (bind) => roomRoutes(bind, rooms),
+  ];
+}

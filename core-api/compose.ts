@@ -1,0 +1,139 @@
+import type { Express } from 'express';
+import type { Logger } from '../shared/logger.ts';
+import { openRedis } from '../shared/redis/client.ts';
+import { createApp } from './app.ts';
+import { composeFeatures } from './compose-features.ts';
+import { composeSales } from './compose-sales.ts';
+import type { CoreConfig } from './config.ts';
+import { createDatabase } from './db/database.ts';
+import { watchEventLoopDelay } from './health/event-loop-delay.ts';
+import { loadRoutes, openHealthRoutes } from './health/health-routes.ts';
+import { createHealthService } from './health/health-service.ts';
+import { createLoadMeter } from './health/load-meter.ts';
+import { createLoadService } from './health/load-service.ts';
+import { createPeerCheck } from './http/peer-check.ts';
+import { createNoLocks, type LockService } from './lock/lock-service.ts';
+import { openLocks } from './lock/open-locks.ts';
+import { createEventDelivery } from './outbox/event-delivery.ts';
+
+/** What a test may put in the place of the real thing. */
+export interface CoreOverrides {
+  /** `off` runs every call with the database alone. */
+  locks?: 'on' | 'off';
+  /** Where events go, asked for each delivery; the configured address unless said. */
+  gatewayUrl?: () => string;
+}
+
+export interface Core {
+  app: Express;
+  /** Starts the jobs. */
+  start(): void;
+  /** Not ready from now on. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+/** How long a request waits for a connection before it is told to come back. */
+const acquireTimeoutMs = 5_000;
+/** Far beyond any statement of a request; a stalled server is given up after this. */
+const statementTimeoutMs = 5_000;
+
+/** How long the start waits for a Redis that is away. */
+const redisReadyWithinMs = 1_000;
+
+function openLocksOf(
+  config: CoreConfig,
+  logger: Logger,
+  locks: 'on' | 'off',
+): Promise<LockService> {
+  if (locks === 'off') return Promise.resolve(createNoLocks());
+  return openLocks({
+    urls: config.lockRedisUrls,
+    namespace: config.redisNamespace,
+    downPolicy: config.lockDownPolicy,
+    downPlaces: config.databasePoolMax,
+    logger,
+  });
+}
+
+/** The stores, each with what closes it. */
+async function openStores(config: CoreConfig, logger: Logger, locksMode: 'on' | 'off') {
+  const database = createDatabase({
+    databaseUrl: config.databaseUrl,
+    poolMax: config.databasePoolMax,
+    acquireTimeoutMs,
+    statementTimeoutMs,
+    logger,
+  });
+  const [redis, locks] = await Promise.all([
+    openRedis({
+      url: config.redisUrl,
+      profile: 'command',
+      log: logger,
+      readyWithinMs: redisReadyWithinMs,
+    }),
+    openLocksOf(config, logger, locksMode),
+  ]);
+  return {
+    database,
+    redis,
+    locks,
+    close: async () => {
+      await locks.close();
+      redis.disconnect();
+      await database.close();
+    },
+  };
+}
+
+/** Opens everything the core needs and wires it; `close` closes it in reverse. */
+export async function composeCore(
+  config: CoreConfig,
+  logger: Logger,
+  { locks: locksMode = 'on', gatewayUrl = () => config.gatewayUrl }: CoreOverrides,
+): Promise<Core> {
+  let isClosing = false;
+  const { assertionKeys } = config;
+  const stores = await openStores(config, logger, locksMode);
+  const { database, redis, locks } = stores;
+  const delivery = createEventDelivery({ gatewayUrl, assertionKeys });
+  const sales = composeSales({ ...config, database, locks, logger, delivery });
+  const delay = watchEventLoopDelay();
+  const meter = createLoadMeter();
+  const load = createLoadService({
+    meter,
+    poolWaitMs: () => database.poolStats().waitMs,
+    lockWaitMs: () => locks.stats().waitMs,
+    eventLoopDelayMs: delay.read,
+  });
+  const health = createHealthService({
+    database,
+    pingRedis: () => redis.ping(),
+    needsRedis: config.lockDownPolicy === 'closed',
+    isClosing: () => isClosing,
+  });
+  const app = createApp({
+    logger,
+    peerCheck: createPeerCheck({ assertionKeys }),
+    checkReplies: config.nodeEnv === 'test',
+    openRoutes: openHealthRoutes(health),
+    routes: [...composeFeatures(config, database), sales.routes, (bind) => loadRoutes(bind, load)],
+    onAnswered: ({ guard }, status, durationMs) => {
+      // The load of those inside: open calls are cached or slow on purpose, internal ones rare.
+      if (guard !== 'open' && guard !== 'service') meter.record(status, durationMs);
+    },
+  });
+  return {
+    app,
+    start: () => sales.jobs.start(),
+    drain: () => {
+      isClosing = true;
+    },
+    close: async () => {
+      await sales.jobs.close();
+      delay.close();
+      await delivery.close();
+      await stores.close();
+    },
+  };
+}
