@@ -48,7 +48,7 @@ export async function composeGateway(
 
   const tokens = createTokens(config, now);
   const core = createCoreClient({ url, assertionKeys, now });
-  const upstream = createUpstream({ url, connections: config.coreConnections });
+  const upstream = createUpstream({ url, connections: config.coreConnections, now });
   const line = await (overrides.openLine ?? openLine)({ config, log, core, tokens });
   const guard = createGuard({
     accessTokens: tokens.access,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { Problem } from '../../shared/problems.ts';
+import { createBreaker } from './breaker.ts';
 import { failureProblem, isReset } from './failure-rules.ts';
 import { toCallerHeaders } from './header-rules.ts';
 
@@ -43,12 +44,17 @@ export interface UpstreamOptions {
   connectTimeoutMs?: number;
   /** Shorter than the core keeps an idle socket, so that the core never closes it first. */
   keepAliveTimeoutMs?: number;
+  /** Unix time in ms. */
+  now?: () => number;
 }
 
 const callerGone = new Error('the caller has gone');
 
+/** `abandoned`: the caller went before the core had answered. */
+type Outcome = 'answered' | 'abandoned';
+
 /** One try: resolves when the answer is through or nobody wants it, rejects when there is none. */
-function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<void> {
+function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let answering = false;
@@ -97,7 +103,7 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
         onResponseEnd() {
           settle(() => {
             outgoing.end();
-            resolve();
+            resolve('answered');
           });
         },
         onResponseError(_given, error) {
@@ -105,7 +111,7 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
             if (!answering && error !== callerGone) return reject(error);
             // Half an answer is cut off, so that nobody takes it for a whole one.
             outgoing.destroy();
-            resolve();
+            resolve(answering ? 'answered' : 'abandoned');
           });
         },
       },
@@ -114,7 +120,7 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
 }
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { maxCalls = 4_096 } = options;
+  const { maxCalls = 4_096, now = Date.now } = options;
   const pool = new Pool(options.url, {
     connections: options.connections ?? 128,
     pipelining: 1,
@@ -122,26 +128,34 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 30_000,
     keepAliveMaxTimeout: options.keepAliveTimeoutMs ?? 30_000,
   });
+  const breaker = createBreaker({ now });
   let calls = 0;
 
-  async function sendTwice(call: UpstreamCall, outgoing: ServerResponse): Promise<void> {
+  async function sendTwice(call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome> {
     try {
-      await exchange(pool, call, outgoing);
+      return await exchange(pool, call, outgoing);
     } catch (error) {
       if (!call.repeatable || !isReset(error) || outgoing.headersSent) throw error;
-      await exchange(pool, call, outgoing);
+      return await exchange(pool, call, outgoing);
     }
+  }
+
+  function refuse(why: string): never {
+    const retryAfterSeconds = Math.max(1, Math.ceil(breaker.waitMs() / 1_000));
+    throw new Problem('unavailable', { retryAfterSeconds, cause: new Error(why) });
   }
 
   return {
     async send(call, outgoing) {
-      if (calls >= maxCalls)
-        throw new Problem('unavailable', { cause: new Error('queue is full') });
+      if (calls >= maxCalls) refuse('too many calls under way');
+      if (!breaker.enter()) refuse('the breaker is open');
       calls += 1;
       try {
-        await sendTwice(call, outgoing);
+        breaker.report(await sendTwice(call, outgoing));
       } catch (error) {
-        throw failureProblem(error);
+        const problem = failureProblem(error);
+        breaker.report(problem.code === 'bad-gateway' ? 'answered' : 'failed');
+        throw problem;
       } finally {
         calls -= 1;
       }

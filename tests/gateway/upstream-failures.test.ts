@@ -39,6 +39,25 @@ describe('the forward path when the core fails', () => {
     expect((await call(`${edge.url}/health/ready`)).status).to.equal(200);
   });
 
+  it('stops asking a core that is away, and asks once a second until it is back', async () => {
+    const { port } = new URL(edge.core.url);
+    edge.core.server.closeAllConnections();
+    await new Promise((resolve) => edge.core.server.close(resolve));
+    for (let i = 0; i < 5; i += 1)
+      expect((await call(`${edge.url}/concerts`)).status).to.equal(503);
+    await new Promise<void>((resolve) =>
+      edge.core.server.listen(Number(port), '127.0.0.1', resolve),
+    );
+    const refused = await Promise.all(
+      Array.from({ length: 50 }, () => call(`${edge.url}/concerts`)),
+    );
+    expect(refused.filter(({ status }) => status !== 503)).to.deep.equal([]);
+    expect(edge.core.requests.length, 'left alone').to.equal(0);
+    await eventually(async () => expect((await call(`${edge.url}/concerts`)).status).to.equal(200));
+    const after = await Promise.all(Array.from({ length: 50 }, () => call(`${edge.url}/concerts`)));
+    expect(after.filter(({ status }) => status !== 200)).to.deep.equal([]);
+  });
+
   it('answers 504 when the core does not answer in time', async () => {
     edge.core.answer = () => undefined;
     const answer = await call(`${edge.url}/concerts`);
