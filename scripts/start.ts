@@ -66,7 +66,6 @@ async function main(): Promise<void> {
     await aborted(signal);
     log('Stopping ...');
     await stack.stop();
-    log('Stopped.');
   } catch (error) {
     if (!signal.aborted) {
       console.error(error instanceof Error ? error.message : error);
@@ -75,6 +74,7 @@ async function main(): Promise<void> {
   } finally {
     signals.dispose();
   }
+  if (signal.aborted) log('Stopped.');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
