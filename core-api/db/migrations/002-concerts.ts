@@ -41,6 +41,7 @@ const concertSeat = `CREATE TABLE IF NOT EXISTS concert_seat (
   ${timestamps},
   UNIQUE KEY uq_seat_number (concert_schedule_id, seat_num),
   KEY ix_seat_concert (concert_id),
+  KEY ix_seat_state (concert_schedule_id, seat_status, seat_num),
   CONSTRAINT fk_seat_concert FOREIGN KEY (concert_id) REFERENCES concert (concert_id),
   CONSTRAINT fk_seat_schedule FOREIGN KEY (concert_schedule_id)
     REFERENCES concert_schedule (concert_schedule_id),
