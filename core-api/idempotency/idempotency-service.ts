@@ -1,0 +1,92 @@
+import { Problem } from '../../shared/problems.ts';
+import type { Database } from '../db/database.ts';
+import type { TransactOptions, Tx } from '../db/transaction.ts';
+import { lockKeys } from '../lock/lock-keys.ts';
+import type { LockRequest } from '../lock/lock-service.ts';
+import type { IdempotencyRepository, KeyId } from './idempotency-repository.ts';
+import {
+  checkSameInput,
+  fingerprintOf,
+  type KeyedCall,
+  keyInUse,
+  type StoredReply,
+} from './idempotency-rules.ts';
+
+/** A 2xx answer as bytes, first told or told again. */
+export interface KeyedReply {
+  status: 201;
+  rawBody: string;
+  headers: Record<string, string>;
+}
+
+export interface Idempotency {
+  /**
+   * Runs `work` in one transaction that also claims the key and stores the answer, so that a
+   * crash leaves both or neither. Told again byte for byte when the key has an answer already.
+   * @throws Problem `idempotency-key-in-use`, `idempotency-key-reused`, and what `work` throws.
+   */
+  transaction(
+    call: KeyedCall,
+    work: (tx: Tx) => Promise<unknown>,
+    options?: TransactOptions,
+  ): Promise<KeyedReply>;
+  /**
+   * Around the whole call, locks and early refusals included: what refuses a repeated call may be
+   * its own first time, so the stored answer is looked for before a refusal is told.
+   */
+  settle(call: KeyedCall, run: () => Promise<KeyedReply>): Promise<KeyedReply>;
+  /** The lock that tells a repeated call which is still running from a rival. */
+  guard(call: KeyedCall): LockRequest['guard'];
+}
+
+const idOf = ({ userId, callName, key }: KeyedCall): KeyId | undefined =>
+  key === undefined ? undefined : [userId, callName, key];
+
+const first = (rawBody: string): KeyedReply => ({ status: 201, rawBody, headers: {} });
+
+export function createIdempotency(deps: {
+  database: Database;
+  repository: IdempotencyRepository;
+}): Idempotency {
+  const { database, repository } = deps;
+
+  function replay(stored: StoredReply, call: KeyedCall): KeyedReply {
+    checkSameInput(stored, call.input);
+    const headers = { 'Idempotency-Replayed': 'true' };
+    return { status: 201, rawBody: stored.replyBody, headers };
+  }
+
+  return {
+    transaction: (call, work, options) => {
+      const id = idOf(call);
+      return database.transaction(async (tx) => {
+        if (!id) return first(JSON.stringify(await work(tx)));
+        const claim = await repository.claim(tx, id, fingerprintOf(call.input));
+        if (claim === 'running') throw keyInUse();
+        if (claim !== 'claimed') return replay(claim, call);
+        const reply = first(JSON.stringify(await work(tx)));
+        await repository.store(tx, id, { status: reply.status, body: reply.rawBody });
+        return reply;
+      }, options);
+    },
+
+    settle: async (call, run) => {
+      try {
+        return await run();
+      } catch (error) {
+        const id = idOf(call);
+        if (!id || !isRefusal(error)) throw error;
+        const stored = await repository.find(id);
+        if (!stored) throw error;
+        return replay(stored, call);
+      }
+    },
+
+    guard: ({ userId, callName, key }) =>
+      key === undefined ? undefined : { key: lockKeys.call(userId, callName, key), busy: keyInUse },
+  };
+}
+
+/** The state of things said no; a store that is away says nothing about the first time. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Problem && error.status < 500 && !error.code.startsWith('idempotency-');
