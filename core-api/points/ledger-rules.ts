@@ -1,0 +1,29 @@
+/** The balance of one account, with its row locked. */
+export interface Account {
+  pointId: string;
+  point: number;
+  /** Number of the newest history row; 0 before the first. */
+  version: number;
+}
+
+/** A change of the balance. `amount` is signed: positive in, negative out. */
+export interface Entry {
+  amount: number;
+  type: 'CHARGE' | 'USE' | 'REFUND';
+  /** Null for a CHARGE, and only there. */
+  paymentId: string | null;
+}
+
+export interface HistoryRow extends Entry {
+  seq: number;
+  pointAfterTransaction: number;
+}
+
+/** The history rows of a few changes at once: each follows from the one before. */
+export function chain({ point, version }: Account, entries: readonly Entry[]): HistoryRow[] {
+  let after = point;
+  return entries.map((entry, index) => {
+    after += entry.amount;
+    return { ...entry, seq: version + 1 + index, pointAfterTransaction: after };
+  });
+}
