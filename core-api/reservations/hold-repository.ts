@@ -1,0 +1,169 @@
+import type { Hold } from '../../shared/contracts/reservations.ts';
+import { Problem } from '../../shared/problems.ts';
+import { marks, type Statements } from '../db/statements.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { HoldWish, Sale, WishedSeat } from './hold-rules.ts';
+
+/** Nobody has the seat, or the hold on it is overdue by the database's clock. */
+const isFree = "(seat_status = 'AVAILABLE' OR (seat_status = 'HELD' AND held_until <= SYSDATE(6)))";
+
+/** Seats of the account in the concert: held in time, or bought. */
+const seatsOfUser = `(SELECT COUNT(*) FROM reservation r
+  WHERE r.user_id = ? AND r.concert_id = c.concert_id AND (r.reservation_status = 'CONFIRMED'
+    OR (r.reservation_status = 'HELD' AND r.reservation_expire_dt > SYSDATE(6))))`;
+
+const saleColumns = `c.seats_per_user AS seatsPerUser, ${seatsOfUser} AS seatsOfUser,
+  (c.status = 'ACTIVE' AND d.status = 'ACTIVE' AND d.concert_dt > SYSDATE(6)) AS isOpen`;
+const saleTables = 'concert_schedule d JOIN concert c ON c.concert_id = d.concert_id';
+const saleWhere = 'd.concert_schedule_id = ? AND d.concert_id = ?';
+
+const saleSql = `SELECT ${saleColumns} FROM ${saleTables} WHERE ${saleWhere}`;
+
+/** A row per seat that was found; one row without a seat when none was. */
+const saleWithSeatsSql = (count: number): string => `SELECT ${saleColumns}, s.seat_id AS seatId,
+    ${isFree} AS isFree
+  FROM ${saleTables} LEFT JOIN concert_seat s FORCE INDEX (PRIMARY)
+    ON s.seat_id IN (${marks(count)}) AND s.concert_schedule_id = d.concert_schedule_id
+    AND s.status = 'ACTIVE'
+  WHERE ${saleWhere}`;
+
+/**
+ * First statement of every hold: all calls of one account pass here one after another, so that
+ * the count of its seats is exact. The end of the hold is read when the row is locked.
+ */
+const lockUserSql = `SELECT CAST(SYSDATE(6) + INTERVAL ? SECOND AS CHAR(26)) AS heldUntil
+  FROM users WHERE user_id = ? AND status = 'ACTIVE' FOR UPDATE`;
+
+/** Takes the seats that are free at this moment, along the primary key and so in ascending order. */
+const takeSeatsSql = (count: number): string => `UPDATE concert_seat FORCE INDEX (PRIMARY)
+  SET seat_status = 'HELD', held_until = ?, seat_version = seat_version + 1
+  WHERE seat_id IN (${marks(count)}) AND status = 'ACTIVE' AND ${isFree}`;
+
+const takenSql = (count: number): string => `SELECT seat_id AS seatId FROM concert_seat
+  WHERE seat_id IN (${marks(count)}) AND NOT (seat_status = 'HELD' AND held_until = ?)
+  ORDER BY seat_id`;
+
+/** Price and end come from the seat's row, which is locked: they cannot differ from it. */
+const insertReservationsSql = (count: number): string => `INSERT INTO reservation
+  (user_id, seat_id, concert_id, concert_schedule_id, price, entry_id, reservation_dt,
+   reservation_expire_dt, reservation_status)
+  SELECT ?, seat_id, concert_id, concert_schedule_id, price, ?, SYSDATE(6), held_until, 'HELD'
+  FROM concert_seat FORCE INDEX (PRIMARY) WHERE seat_id IN (${marks(count)}) ORDER BY seat_id`;
+
+const newHoldsSql = (count: number): string => `SELECT r.reservation_id AS reservationId,
+    r.seat_id AS seatId, s.seat_num AS seatNum, r.price,
+    r.reservation_status AS reservationStatus, r.reservation_expire_dt AS expireDt
+  FROM reservation r JOIN concert_seat s ON s.seat_id = r.seat_id
+  WHERE r.live_seat_id IN (${marks(count)}) ORDER BY s.seat_num`;
+
+/** Rows that another buyer has locked at the moment are passed over. */
+const pickSql = (count: number, free: string): string => `SELECT seat_id AS seatId
+  FROM concert_seat FORCE INDEX (ix_seat_state)
+  WHERE concert_schedule_id = ? AND ${free} AND status = 'ACTIVE'
+  ORDER BY seat_num LIMIT ${count} FOR UPDATE SKIP LOCKED`;
+
+const countFreeSql = `SELECT COUNT(*) AS free FROM concert_seat FORCE INDEX (ix_seat_state)
+  WHERE concert_schedule_id = ? AND status = 'ACTIVE' AND ${isFree}`;
+
+type SaleRow = { seatsPerUser: number; seatsOfUser: number; isOpen: 0 | 1 };
+
+export interface HoldRepository {
+  sale(statements: Statements, wish: HoldWish): Promise<Sale | undefined>;
+  saleWithSeats(
+    statements: Statements,
+    wish: HoldWish,
+    seatIds: readonly string[],
+  ): Promise<{ sale: Sale | undefined; seats: WishedSeat[] }>;
+  /**
+   * @returns the end of the hold as SQL text in microseconds.
+   * @throws Problem `forbidden` for an account that is gone or switched off.
+   */
+  lockUser(tx: Tx, options: { userId: string; holdSeconds: number }): Promise<string>;
+  /** @returns how many of the seats were free and are held now. */
+  takeSeats(tx: Tx, seatIds: readonly string[], heldUntil: string): Promise<number>;
+  /** Which of the seats this transaction did not get. */
+  takenSeats(tx: Tx, seatIds: readonly string[], heldUntil: string): Promise<string[]>;
+  /** @throws errno 1062 (`isDuplicate`) while a seat has another live reservation. */
+  insertHolds(tx: Tx, owner: HoldOwner, seatIds: readonly string[]): Promise<Hold[]>;
+  /** Locks up to so many free seats, lowest numbers first, overdue holds last. */
+  pickSeats(tx: Tx, scheduleId: string, count: number): Promise<string[]>;
+  countFree(statements: Statements, scheduleId: string): Promise<number>;
+}
+
+export interface HoldOwner {
+  userId: string;
+  entryId: string | null;
+}
+
+const toSale = ({ isOpen, ...row }: SaleRow): Sale => ({
+  seatsPerUser: row.seatsPerUser,
+  seatsOfUser: row.seatsOfUser,
+  isOpen: isOpen === 1,
+});
+
+export function createHoldRepository(): HoldRepository {
+  return {
+    sale: async ({ rows }, { userId, concertId, scheduleId }) => {
+      const [row] = await rows<SaleRow>(saleSql, [userId, scheduleId, concertId]);
+      return row && toSale(row);
+    },
+    saleWithSeats: async ({ rows }, { userId, concertId, scheduleId }, seatIds) => {
+      const found = await rows<SaleRow & { seatId: number | null; isFree: 0 | 1 }>(
+        saleWithSeatsSql(seatIds.length),
+        [userId, ...seatIds, scheduleId, concertId],
+      );
+      const [row] = found;
+      const seats = found
+        .filter(({ seatId }) => seatId !== null)
+        .map((seat) => ({ seatId: String(seat.seatId), isFree: seat.isFree === 1 }));
+      return { sale: row && toSale(row), seats };
+    },
+    lockUser: async (tx, { userId, holdSeconds }) => {
+      const params = [String(holdSeconds), userId];
+      const [row] = await tx.rows<{ heldUntil: string }>(lockUserSql, params);
+      if (!row) throw new Problem('forbidden');
+      return row.heldUntil;
+    },
+    takeSeats: async (tx, seatIds, heldUntil) => {
+      const params = [heldUntil, ...seatIds];
+      return (await tx.run(takeSeatsSql(seatIds.length), params)).affectedRows;
+    },
+    takenSeats: async (tx, seatIds, heldUntil) => {
+      const params = [...seatIds, heldUntil];
+      const rows = await tx.rows<{ seatId: number }>(takenSql(seatIds.length), params);
+      return rows.map(({ seatId }) => String(seatId));
+    },
+    insertHolds: async (tx, { userId, entryId }, seatIds) => {
+      const count = seatIds.length;
+      await tx.run(insertReservationsSql(count), [userId, entryId, ...seatIds]);
+      return (await tx.rows<HoldRow>(newHoldsSql(count), seatIds)).map(toHold);
+    },
+    pickSeats: async (tx, scheduleId, count) => {
+      const pick = async (limit: number, free: string): Promise<string[]> => {
+        if (limit === 0) return [];
+        const rows = await tx.rows<{ seatId: number }>(pickSql(limit, free), [scheduleId]);
+        return rows.map(({ seatId }) => String(seatId));
+      };
+      const seatIds = await pick(count, "seat_status = 'AVAILABLE'");
+      const overdue = "seat_status = 'HELD' AND held_until <= SYSDATE(6)";
+      return [...seatIds, ...(await pick(count - seatIds.length, overdue))];
+    },
+    countFree: async ({ rows }, scheduleId) => {
+      const [row] = await rows<{ free: number }>(countFreeSql, [scheduleId]);
+      return row?.free ?? 0;
+    },
+  };
+}
+
+type HoldRow = Omit<Hold, 'reservationId' | 'seatId' | 'reservationExpireDt'> & {
+  reservationId: number;
+  seatId: number;
+  expireDt: Date;
+};
+
+const toHold = ({ expireDt, ...row }: HoldRow): Hold => ({
+  ...row,
+  reservationId: String(row.reservationId),
+  seatId: String(row.seatId),
+  reservationExpireDt: expireDt.toISOString(),
+});

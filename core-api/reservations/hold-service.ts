@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Problem } from '../../shared/problems.ts';
+import type { Database } from '../db/database.ts';
+import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
+import type { KeyedCall } from '../idempotency/idempotency-rules.ts';
+import { lockKeys } from '../lock/lock-keys.ts';
+import type { LockService } from '../lock/lock-service.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { HoldRepository } from './hold-repository.ts';
+import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
+import { type HoldTransaction, SeatsInFlight } from './hold-transaction.ts';
+
+export interface HoldCall {
+  wish: HoldWish;
+  entryId: string | null;
+  idempotencyKey: string | undefined;
+  signal: AbortSignal;
+}
+
+export interface HoldService {
+  /**
+   * 201 `{reservations}`: all seats or none.
+   * @throws Problem in the order of `checkHold`, and those of `Idempotency`.
+   */
+  hold(call: HoldCall): Promise<KeyedReply>;
+}
+
+export interface HoldServiceDeps {
+  database: Database;
+  holds: HoldRepository;
+  holdIn: HoldTransaction;
+  locks: LockService;
+  idempotency: Idempotency;
+  outbox: Outbox;
+}
+
+/** How long to look again while the last free seats are locked by others. */
+const inFlightWaitMs = 2_000;
+const inFlightPauseMs = (): number => 5 + Math.random() * 15;
+
+export function createHoldService(deps: HoldServiceDeps): HoldService {
+  const { database, holds, holdIn, locks, idempotency, outbox } = deps;
+
+  /** Without any lock: who comes too late is told so for the price of one read. */
+  async function refuseEarly(wish: HoldWish): Promise<void> {
+    if ('quantity' in wish.seats) return checkHold(wish, await holds.sale(database, wish));
+    const { sale, seats } = await holds.saleWithSeats(database, wish, wish.seats.ids);
+    checkHold(wish, sale, seats);
+  }
+
+  /**
+   * Seats by id are locked in id order. Any so many need no lock: their rows are picked inside
+   * the transaction, past those that others have locked.
+   */
+  function underLock<T>(wish: HoldWish, keyed: KeyedCall, work: () => Promise<T>): Promise<T> {
+    const ids = 'ids' in wish.seats ? wish.seats.ids : [];
+    const request = {
+      keys: ids.map(lockKeys.seat),
+      waitMs: 0,
+      busy: () => seatTaken(ids),
+      guard: idempotency.guard(keyed),
+    };
+    return locks.withLock(request, work);
+  }
+
+  async function untilSettled<T>(work: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + inFlightWaitMs;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof SeatsInFlight)) throw error;
+        if (performance.now() >= deadline) throw new Problem('unavailable', { cause: error });
+      }
+      await delay(inFlightPauseMs());
+    }
+  }
+
+  return {
+    hold: ({ wish, entryId, idempotencyKey: key, signal }) => {
+      const { userId, concertId, ...body } = wish;
+      const call = {
+        userId,
+        callName: 'createReservations',
+        key,
+        input: { params: { concertId }, body },
+      };
+      return idempotency.settle(call, async () => {
+        await refuseEarly(wish);
+        const transaction = () =>
+          idempotency.transaction(call, (tx) => holdIn(tx, wish, entryId), { signal });
+        const reply = await underLock(wish, call, () => untilSettled(transaction));
+        outbox.kick();
+        return reply;
+      });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Hold } from '../../shared/contracts/reservations.ts';
+import { isDuplicate } from '../db/db-errors.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { ExpireHolds } from './expire-holds.ts';
+import type { HoldOwner, HoldRepository } from './hold-repository.ts';
+import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
+
+export interface HoldTransactionDeps {
+  holds: HoldRepository;
+  expireHolds: ExpireHolds;
+  outbox: Outbox;
+  holdSeconds: number;
+}
+
+/** Too few free seats could be locked; others hold locks on some, so it is no answer yet. */
+export class SeatsInFlight extends Error {
+  override readonly name = 'SeatsInFlight';
+}
+
+/** Holds seats, all or none, inside a transaction that is rolled back on whatever is thrown. */
+export type HoldTransaction = (
+  tx: Tx,
+  wish: HoldWish,
+  entryId: string | null,
+) => Promise<{ reservations: Hold[] }>;
+
+export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransaction {
+  const { holds, expireHolds, outbox, holdSeconds } = deps;
+
+  async function insert(tx: Tx, owner: HoldOwner, seatIds: readonly string[]): Promise<Hold[]> {
+    try {
+      return await holds.insertHolds(tx, owner, seatIds);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    // An overdue hold stands in the way: the seats are ours already, now its rows are too.
+    await expireHolds(tx, seatIds);
+    try {
+      return await holds.insertHolds(tx, owner, seatIds);
+    } catch (error) {
+      // The seat's row said free and the UNIQUE key says no: the key is right.
+      throw isDuplicate(error) ? seatTaken(seatIds) : error;
+    }
+  }
+
+  async function choose(tx: Tx, { seats, scheduleId }: HoldWish): Promise<readonly string[]> {
+    if ('ids' in seats) return seats.ids;
+    const picked = await holds.pickSeats(tx, scheduleId, seats.quantity);
+    if (picked.length === seats.quantity) return picked;
+    if ((await holds.countFree(tx, scheduleId)) >= seats.quantity) throw new SeatsInFlight();
+    throw seatTaken([]);
+  }
+
+  return async (tx, wish, entryId) => {
+    const { userId, concertId } = wish;
+    const heldUntil = await holds.lockUser(tx, { userId, holdSeconds });
+    checkHold(wish, await holds.sale(tx, wish));
+    const seatIds = await choose(tx, wish);
+    if ((await holds.takeSeats(tx, seatIds, heldUntil)) !== seatIds.length) {
+      throw seatTaken(await holds.takenSeats(tx, seatIds, heldUntil));
+    }
+    const made = await insert(tx, { userId, entryId }, seatIds);
+    await outbox.append(tx, {
+      type: 'reservation.held',
+      concertId,
+      userId,
+      entryId,
+      reservationIds: made.map(({ reservationId }) => reservationId),
+      holdUntil: made[0]?.reservationExpireDt ?? '',
+    });
+    return { reservations: made };
+  };
+}

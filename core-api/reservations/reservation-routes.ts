@@ -1,0 +1,28 @@
+import {
+  cancelReservation,
+  createReservations,
+  listReservations,
+} from '../../shared/contracts/reservations.ts';
+import { answer } from '../http/answer.ts';
+import type { Bind } from '../http/bind.ts';
+import type { HoldService } from './hold-service.ts';
+import type { ReservationService } from './reservation-service.ts';
+
+export function reservationRoutes(
+  bind: Bind,
+  holds: HoldService,
+  reservations: ReservationService,
+): void {
+  bind(createReservations, async ({ caller, params, body, idempotencyKey, signal }) => {
+    const { userId, entryId } = caller;
+    const seats = 'seatIds' in body ? { ids: body.seatIds } : { quantity: body.quantity };
+    const wish = { userId, concertId: params.concertId, scheduleId: body.scheduleId, seats };
+    return answer(await holds.hold({ wish, entryId, idempotencyKey, signal }));
+  });
+  bind(cancelReservation, async ({ caller, params, signal }) => {
+    const { userId, entryId } = caller;
+    await reservations.release({ userId, entryId, ...params, signal });
+    return undefined;
+  });
+  bind(listReservations, ({ caller, query }) => reservations.list(caller.userId, query));
+}
