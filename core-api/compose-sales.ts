@@ -1,0 +1,105 @@
+import type { Logger } from '../shared/logger.ts';
+import type { Database } from './db/database.ts';
+import type { Bind } from './http/bind.ts';
+import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts';
+import { createIdempotency } from './idempotency/idempotency-service.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
+import type { LockService } from './lock/lock-service.ts';
+import type { EventDelivery } from './outbox/event-delivery.ts';
+import { createOutbox } from './outbox/outbox.ts';
+import { createOutboxRepository } from './outbox/outbox-repository.ts';
+import { createRelay } from './outbox/relay.ts';
+import { createPaymentRepository } from './payments/payment-repository.ts';
+import { paymentRoutes } from './payments/payment-routes.ts';
+import { createPaymentService, type PaymentService } from './payments/payment-service.ts';
+import { createLedgerRepository } from './points/ledger-repository.ts';
+import { ledgerRoutes } from './points/ledger-routes.ts';
+import { createLedgerService, type LedgerService } from './points/ledger-service.ts';
+import { createExpireHolds } from './reservations/expire-holds.ts';
+import { createExpiryRepository } from './reservations/expiry-repository.ts';
+import { createExpiryService, type ExpiryService } from './reservations/expiry-service.ts';
+import { createHoldRepository } from './reservations/hold-repository.ts';
+import { createHoldService, type HoldService } from './reservations/hold-service.ts';
+import { createHoldTransaction } from './reservations/hold-transaction.ts';
+import { createReservationRepository } from './reservations/reservation-repository.ts';
+import { reservationRoutes } from './reservations/reservation-routes.ts';
+import {
+  createReservationService,
+  type ReservationService,
+} from './reservations/reservation-service.ts';
+
+export interface SalesDeps {
+  database: Database;
+  locks: LockService;
+  logger: Logger;
+  delivery: EventDelivery;
+  holdSeconds: number;
+  pointChargeMax: number;
+  pointBalanceMax: number;
+}
+
+/** What sells: holds, payments, points, and the jobs behind them. */
+export interface Sales {
+  holds: HoldService;
+  reservations: ReservationService;
+  payments: PaymentService;
+  ledger: LedgerService;
+  expiry: ExpiryService;
+  jobs: Jobs;
+  routes(bind: Bind): void;
+}
+
+/** The selling half of the core, wired. Starts nothing: `jobs.start()` does. */
+export function composeSales(deps: SalesDeps): Sales {
+  const { database, locks, logger, delivery, holdSeconds } = deps;
+  const { pointChargeMax, pointBalanceMax } = deps;
+
+  const outboxRows = createOutboxRepository(database);
+  const outbox = createOutbox(outboxRows);
+  const relay = createRelay({ database, outbox: outboxRows, delivery, logger });
+  const idempotencyRows = createIdempotencyRepository(database);
+  const idempotency = createIdempotency({ database, repository: idempotencyRows });
+
+  const holdRows = createHoldRepository();
+  const reservationRows = createReservationRepository(database);
+  const expireHolds = createExpireHolds({ reservations: reservationRows, outbox });
+  const expiryRows = createExpiryRepository(database);
+  const expiry = createExpiryService({ database, expiry: expiryRows, expireHolds, outbox });
+  const holdIn = createHoldTransaction({ holds: holdRows, expireHolds, outbox, holdSeconds });
+
+  const shared = { locks, idempotency, outbox };
+  const holds = createHoldService({ ...shared, database, holds: holdRows, holdIn });
+  const reservations = createReservationService({
+    database,
+    holds: holdRows,
+    reservations: reservationRows,
+    outbox,
+  });
+  const points = createLedgerRepository();
+  const ledger = createLedgerService({
+    ...shared,
+    ledger: points,
+    pointChargeMax,
+    pointBalanceMax,
+  });
+  const payments = createPaymentService({
+    ...shared,
+    payments: createPaymentRepository(database),
+    reservations: reservationRows,
+    ledger: points,
+  });
+
+  return {
+    holds,
+    reservations,
+    payments,
+    ledger,
+    expiry,
+    jobs: createJobs({ expiry, relay, outbox, outboxRows, idempotencyRows, logger }),
+    routes: (bind) => {
+      ledgerRoutes(bind, ledger);
+      reservationRoutes(bind, holds, reservations);
+      paymentRoutes(bind, payments);
+    },
+  };
+}
