@@ -58,6 +58,10 @@ const insertSql = `INSERT INTO concert_seat
 
 const insertChunk = 1_000;
 
+/** No third value where there is no block: what is missing is NULL in both databases. */
+const toJsonRow = ({ seatNum, price, block }: NewSeat) =>
+  block === undefined ? [seatNum, price] : [seatNum, price, block];
+
 export function createSeatRepository({ rows }: Pick<Database, 'rows'>): SeatRepository {
   return {
     list: async ({ concertId, scheduleId }) => {
@@ -72,7 +76,7 @@ export function createSeatRepository({ rows }: Pick<Database, 'rows'>): SeatRepo
       try {
         for (let from = 0; from < seats.length; from += insertChunk) {
           const chunk = seats.slice(from, from + insertChunk);
-          const values = chunk.map(({ seatNum, price, block }) => [seatNum, price, block ?? null]);
+          const values = chunk.map(toJsonRow);
           await tx.run(insertSql, [concertId, scheduleId, JSON.stringify(values)]);
         }
       } catch (error) {
