@@ -1,23 +1,27 @@
 /**
- * The whole journey of a fan as lines to paste into a shell: `sh`, `curl`, `grep`, `sed` and
- * nothing else. Each answer is printed, the values that the next call needs are picked from it.
+ * The whole journey of a fan as lines to paste into a shell: `sh`, `bash` or `zsh` with `curl`,
+ * `grep` and `sed`. Each answer is shown, and what the next call needs is picked from it.
  */
 export function curlStory(gatewayUrl: string): string {
-  return `BASE=${gatewayUrl}
-say() { echo; echo "$1"; echo "$2" | cut -c 1-240; }
-pick() { grep -o "\\"$1\\":\\"\\{0,1\\}[^\\",}]*" | head -n 1 | sed 's/.*[:"]//'; }
-call() { curl -sS -X "$1" "$BASE$2" -H 'Content-Type: application/json' -H "Authorization: $AUTH" -H "X-Queue-Token: $QUEUE" \${3:+-d "$3"}; }
-AUTH= QUEUE=
-NAME=fan-$(date +%s)-$$
-A=$(call POST /auth/register '{"userName":"'$NAME'","password":"a-long-password"}'); say register "$A"
-A=$(call POST /auth/login '{"userName":"'$NAME'","password":"a-long-password"}'); say login "$A"; AUTH="Bearer $(echo "$A" | pick accessToken)"
-A=$(call GET /concerts); say concerts "$A"; CONCERT=$(echo "$A" | pick concertId)
-A=$(call POST /queue/$CONCERT/tokens); say 'queue token' "$A"; QUEUE=$(echo "$A" | pick token)
-A=$(call GET "/concerts/$CONCERT/schedules?available=true"); say schedules "$A"; SCHEDULE=$(echo "$A" | pick concertScheduleId)
-A=$(call GET /concerts/$CONCERT/schedules/$SCHEDULE/seats); say seats "$A"
-A=$(call POST /concerts/$CONCERT/reservations '{"scheduleId":"'$SCHEDULE'","quantity":1}'); say hold "$A"; HOLD=$(echo "$A" | pick reservationId)
-A=$(call POST /points/charges '{"amount":500000}'); say charge "$A"
-A=$(call POST /concerts/$CONCERT/payments '{"reservationIds":["'$HOLD'"]}'); say pay "$A"
-A=$(call GET /reservations); say 'my reservations' "$A"
+  return `BASE=${gatewayUrl} AUTH= QUEUE=
+call() {
+  A=$(curl -sS -X "$1" "$BASE$2" -H "Authorization: $AUTH" -H "X-Queue-Token: $QUEUE" \\
+    -H 'Content-Type: application/json' \${3:+-d "$3"})
+  printf '\\n%s %s\\n%s\\n' "$1" "$2" "$A" | cut -c 1-200
+}
+pick() { printf '%s' "$A" | grep -o "\\"$1\\":\\"[^\\"]*" | head -n 1 | sed 's/.*"//'; }
+
+ME='{"userName":"fan-'$(date +%s)-$$'","password":"a-long-password"}'
+call POST /auth/register "$ME"
+call POST /auth/login "$ME";           AUTH="Bearer $(pick accessToken)"
+call GET /concerts;                    CONCERT=$(pick concertId)
+call POST /queue/$CONCERT/tokens;      QUEUE=$(pick token)
+call GET /concerts/$CONCERT/schedules; SCHEDULE=$(pick concertScheduleId)
+call GET /concerts/$CONCERT/schedules/$SCHEDULE/seats
+call POST /concerts/$CONCERT/reservations '{"scheduleId":"'$SCHEDULE'","quantity":1}'
+RESERVATION=$(pick reservationId)
+call POST /points/charges '{"amount":500000}'
+call POST /concerts/$CONCERT/payments '{"reservationIds":["'$RESERVATION'"]}'
+call GET /reservations
 `;
 }
