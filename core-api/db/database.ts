@@ -3,7 +3,7 @@ import type { Logger } from '../../shared/logger.ts';
 import { toUnavailable } from './db-errors.ts';
 import { createPlain, type Plain } from './models.ts';
 import { type RawConnection, rawConnection, type RawPool, rawPool } from './raw-pool.ts';
-import { createStatements, type Statements } from './statements.ts';
+import { createStatements, type SqlValue, type Statements } from './statements.ts';
 import { createTransactor, type Transact } from './transaction.ts';
 
 export interface DatabaseOptions {
@@ -25,6 +25,8 @@ export interface DatabaseOptions {
 export interface Database extends Statements {
   readonly sequelize: Sequelize;
   readonly plain: Plain;
+  /** A statement that reads thousands of rows: each row an array, in the order of its columns. */
+  arrays<Row extends unknown[]>(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
   readonly transaction: Transact;
   /** Mean wait for a connection since the last call, in ms, and connections in use. */
   poolStats(): { waitMs: number; inUse: number };
@@ -60,6 +62,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     sequelize,
     plain: createPlain(sequelize),
     ...createStatements((sql, params) => withConnection(pool, (c) => c.execute(sql, params))),
+    arrays: async <Row extends unknown[]>(sql: string, params: readonly SqlValue[] = []) =>
+      (await withConnection(pool, (c) => c.executeArrays(sql, params))) as Row[],
     transaction: createTransactor(pool, options.logger),
     poolStats: () => pool.stats(),
     close: () => sequelize.close(),

@@ -49,6 +49,8 @@ export function createIdempotency(deps: {
   repository: IdempotencyRepository;
 }): Idempotency {
   const { database, repository } = deps;
+  /** Of this process: a twin is told at once, before it waits for any lock. */
+  const running = new Set<string>();
 
   function replay(stored: StoredReply, call: KeyedCall): KeyedReply {
     checkSameInput(stored, call.input);
@@ -71,14 +73,19 @@ export function createIdempotency(deps: {
     },
 
     settle: async (call, run) => {
+      const id = idOf(call);
+      if (!id) return run();
+      const name = id.join(' ');
+      if (running.has(name)) throw keyInUse();
+      running.add(name);
       try {
         return await run();
       } catch (error) {
-        const id = idOf(call);
-        if (!id || !isRefusal(error)) throw error;
-        const stored = await repository.find(id);
+        const stored = isRefusal(error) ? await repository.find(id) : undefined;
         if (!stored) throw error;
         return replay(stored, call);
+      } finally {
+        running.delete(name);
       }
     },
 

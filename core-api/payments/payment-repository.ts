@@ -1,5 +1,6 @@
 import type { Payment } from '../../shared/contracts/payments.ts';
 import { type Page, type PageQuery, pageRows, toPage } from '../db/page.ts';
+import { isoOf, newIds, rowMarks } from '../db/new-rows.ts';
 import { marks, type Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Payable, Refundable } from './payment-rules.ts';
@@ -10,6 +11,9 @@ const payableSql = (count: number): string => `SELECT reservation_id AS reservat
   FROM reservation
   WHERE reservation_id IN (${marks(count)}) AND user_id = ? AND concert_id = ?
   ORDER BY reservation_id`;
+
+const insertPaymentsSql = (count: number): string => `INSERT INTO payment
+  (user_id, reservation_id, amount, payment_status, payment_dt) VALUES ${rowMarks(count, 5)}`;
 
 /**
  * Seats, then reservations, each only while the hold is in time: a hold that ran out while this
@@ -24,17 +28,9 @@ const confirmSql = (count: number): string => `UPDATE reservation
   WHERE reservation_id IN (${marks(count)}) AND user_id = ?
     AND reservation_status = 'HELD' AND reservation_expire_dt > SYSDATE(6)`;
 
-const insertPaymentsSql = (count: number): string => `INSERT INTO payment
-  (user_id, reservation_id, amount, payment_status, payment_dt)
-  SELECT user_id, reservation_id, price, 'COMPLETED', SYSDATE(6) FROM reservation
-  WHERE reservation_id IN (${marks(count)}) ORDER BY reservation_id`;
-
 const paymentColumns = `p.payment_id AS paymentId, p.reservation_id AS reservationId,
   r.seat_id AS seatId, p.amount, p.payment_status AS paymentStatus, p.payment_dt AS paymentDt`;
 const paymentTables = 'payment p JOIN reservation r ON r.reservation_id = p.reservation_id';
-
-const newPaymentsSql = (count: number): string => `SELECT ${paymentColumns} FROM ${paymentTables}
-  WHERE p.reservation_id IN (${marks(count)}) ORDER BY p.payment_id`;
 
 const refundableSql = `SELECT p.payment_id AS paymentId, p.reservation_id AS reservationId,
     r.concert_id AS concertId, r.seat_id AS seatId, p.amount,
@@ -67,13 +63,21 @@ export interface PayKey {
   reservationIds: readonly string[];
 }
 
+export interface Payer {
+  userId: string;
+  /** The database's clock as SQL text. */
+  now: string;
+  /** Between two ids of one INSERT. */
+  idStep: number;
+}
+
 export interface PaymentRepository {
   /** The account's own ones of this concert; others are not found. */
   payable(tx: Tx, key: PayKey): Promise<Payable[]>;
   /** Seats SOLD, reservations CONFIRMED. @returns false when a hold ran out meanwhile. */
   confirm(tx: Tx, userId: string, payable: readonly Payable[]): Promise<boolean>;
   /** One payment per reservation; the amount is the reservation's price. */
-  insert(tx: Tx, reservationIds: readonly string[]): Promise<Payment[]>;
+  insert(tx: Tx, payer: Payer, payable: readonly Payable[]): Promise<Payment[]>;
   refundable(tx: Tx, paymentId: string, userId: string): Promise<Refundable | undefined>;
   /** Seat AVAILABLE, reservation CANCELLED, payment REFUNDED. @returns false when it was not paid. */
   refund(tx: Tx, refundable: Refundable): Promise<boolean>;
@@ -102,9 +106,20 @@ export function createPaymentRepository(database: Statements): PaymentRepository
       const reservations = await tx.run(confirmSql(count), [...ids, userId]);
       return seats.affectedRows === count && reservations.affectedRows === count;
     },
-    insert: async (tx, ids) => {
-      await tx.run(insertPaymentsSql(ids.length), ids);
-      return (await tx.rows<PaymentRow>(newPaymentsSql(ids.length), ids)).map(toPayment);
+    insert: async (tx, { userId, now, idStep }, payable) => {
+      const { insertId } = await tx.run(
+        insertPaymentsSql(payable.length),
+        payable.flatMap((one) => [userId, one.reservationId, one.price, 'COMPLETED', now]),
+      );
+      const ids = newIds(insertId, payable.length, idStep);
+      return payable.map(({ reservationId, seatId, price }, index) => ({
+        paymentId: String(ids[index]),
+        reservationId,
+        seatId,
+        amount: price,
+        paymentStatus: 'COMPLETED',
+        paymentDt: isoOf(now),
+      }));
     },
     refundable: async (tx, paymentId, userId) => {
       const [row] = await tx.rows<RefundableRow>(refundableSql, [paymentId, userId]);

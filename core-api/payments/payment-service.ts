@@ -91,7 +91,7 @@ async function payIn(
   if (!(await payments.confirm(tx, userId, payable))) {
     throw new Problem('hold-expired', { extra: { reservationIds } });
   }
-  const made = await payments.insert(tx, reservationIds);
+  const made = await payments.insert(tx, { userId, ...account }, payable);
   const entries = made.map(
     (payment) => ({ amount: -payment.amount, type: 'USE', paymentId: payment.paymentId }) as const,
   );

@@ -1,4 +1,5 @@
 import { Problem } from '../../shared/problems.ts';
+import { rowMarks } from '../db/new-rows.ts';
 import type { Tx } from '../db/transaction.ts';
 import { type Account, chain, type Entry } from './ledger-rules.ts';
 
@@ -6,7 +7,8 @@ import { type Account, chain, type Entry } from './ledger-rules.ts';
  * First statement of every transaction that moves points: the account's row, then its points, in
  * one step. All calls of one account pass here one after another.
  */
-const lockAccountSql = `SELECT p.point_id AS pointId, p.point, p.version
+const lockAccountSql = `SELECT p.point_id AS pointId, p.point, p.version,
+    CAST(SYSDATE(6) AS CHAR(26)) AS now, @@auto_increment_increment AS idStep
   FROM users u STRAIGHT_JOIN point p ON p.user_id = u.user_id
   WHERE u.user_id = ? AND u.status = 'ACTIVE' FOR UPDATE`;
 
@@ -16,7 +18,7 @@ const postSql = `UPDATE point SET point = point + ?, version = version + ?
 
 const insertHistorySql = (count: number): string => `INSERT INTO point_history
   (point_id, seq, amount, point_after_transaction, type, payment_id)
-  VALUES ${Array.from({ length: count }, () => '(?, ?, ?, ?, ?, ?)').join(', ')}`;
+  VALUES ${rowMarks(count, 6)}`;
 
 export interface LedgerRepository {
   /** @throws Problem `forbidden` for an account that is gone or switched off. */

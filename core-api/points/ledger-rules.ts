@@ -4,6 +4,10 @@ export interface Account {
   point: number;
   /** Number of the newest history row; 0 before the first. */
   version: number;
+  /** The database's clock when the row was locked, as SQL text in microseconds. */
+  now: string;
+  /** Between two ids of one INSERT. */
+  idStep: number;
 }
 
 /** A change of the balance. `amount` is signed: positive in, negative out. */
@@ -20,7 +24,10 @@ export interface HistoryRow extends Entry {
 }
 
 /** The history rows of a few changes at once: each follows from the one before. */
-export function chain({ point, version }: Account, entries: readonly Entry[]): HistoryRow[] {
+export function chain(
+  { point, version }: Pick<Account, 'point' | 'version'>,
+  entries: readonly Entry[],
+): HistoryRow[] {
   let after = point;
   return entries.map((entry, index) => {
     after += entry.amount;

@@ -1,5 +1,6 @@
 import type { Hold } from '../../shared/contracts/reservations.ts';
 import { Problem } from '../../shared/problems.ts';
+import { isoOf, newIds, rowMarks } from '../db/new-rows.ts';
 import { marks, type Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { HoldWish, Sale, WishedSeat } from './hold-rules.ts';
@@ -29,9 +30,11 @@ const saleWithSeatsSql = (count: number): string => `SELECT ${saleColumns}, s.se
 
 /**
  * First statement of every hold: all calls of one account pass here one after another, so that
- * the count of its seats is exact. The end of the hold is read when the row is locked.
+ * the count of its seats is exact. Begin and end of the hold are read when the row is locked.
  */
-const lockUserSql = `SELECT CAST(SYSDATE(6) + INTERVAL ? SECOND AS CHAR(26)) AS heldUntil
+const lockUserSql = `SELECT CAST(SYSDATE(6) AS CHAR(26)) AS now,
+    CAST(SYSDATE(6) + INTERVAL ? SECOND AS CHAR(26)) AS heldUntil,
+    @@auto_increment_increment AS idStep
   FROM users WHERE user_id = ? AND status = 'ACTIVE' FOR UPDATE`;
 
 /** Takes the seats that are free at this moment, along the primary key and so in ascending order. */
@@ -43,18 +46,14 @@ const takenSql = (count: number): string => `SELECT seat_id AS seatId FROM conce
   WHERE seat_id IN (${marks(count)}) AND NOT (seat_status = 'HELD' AND held_until = ?)
   ORDER BY seat_id`;
 
-/** Price and end come from the seat's row, which is locked: they cannot differ from it. */
-const insertReservationsSql = (count: number): string => `INSERT INTO reservation
+/** Read after `takeSeats`: the rows are locked, and a price cannot change any more. */
+const seatsSql = (count: number): string => `SELECT seat_id AS seatId, seat_num AS seatNum, price
+  FROM concert_seat WHERE seat_id IN (${marks(count)}) ORDER BY seat_num`;
+
+const insertHoldsSql = (count: number): string => `INSERT INTO reservation
   (user_id, seat_id, concert_id, concert_schedule_id, price, entry_id, reservation_dt,
    reservation_expire_dt, reservation_status)
-  SELECT ?, seat_id, concert_id, concert_schedule_id, price, ?, SYSDATE(6), held_until, 'HELD'
-  FROM concert_seat FORCE INDEX (PRIMARY) WHERE seat_id IN (${marks(count)}) ORDER BY seat_id`;
-
-const newHoldsSql = (count: number): string => `SELECT r.reservation_id AS reservationId,
-    r.seat_id AS seatId, s.seat_num AS seatNum, r.price,
-    r.reservation_status AS reservationStatus, r.reservation_expire_dt AS expireDt
-  FROM reservation r JOIN concert_seat s ON s.seat_id = r.seat_id
-  WHERE r.live_seat_id IN (${marks(count)}) ORDER BY s.seat_num`;
+  VALUES ${rowMarks(count, 9)}`;
 
 /** Rows that another buyer has locked at the moment are passed over. */
 const pickSql = (count: number, free: string): string => `SELECT seat_id AS seatId
@@ -74,25 +73,41 @@ export interface HoldRepository {
     wish: HoldWish,
     seatIds: readonly string[],
   ): Promise<{ sale: Sale | undefined; seats: WishedSeat[] }>;
-  /**
-   * @returns the end of the hold as SQL text in microseconds.
-   * @throws Problem `forbidden` for an account that is gone or switched off.
-   */
-  lockUser(tx: Tx, options: { userId: string; holdSeconds: number }): Promise<string>;
+  /** @throws Problem `forbidden` for an account that is gone or switched off. */
+  lockUser(tx: Tx, options: { userId: string; holdSeconds: number }): Promise<HoldClock>;
   /** @returns how many of the seats were free and are held now. */
   takeSeats(tx: Tx, seatIds: readonly string[], heldUntil: string): Promise<number>;
   /** Which of the seats this transaction did not get. */
   takenSeats(tx: Tx, seatIds: readonly string[], heldUntil: string): Promise<string[]>;
+  /** By seat number. */
+  seats(tx: Tx, seatIds: readonly string[]): Promise<HeldSeat[]>;
   /** @throws errno 1062 (`isDuplicate`) while a seat has another live reservation. */
-  insertHolds(tx: Tx, owner: HoldOwner, seatIds: readonly string[]): Promise<Hold[]>;
+  insertHolds(tx: Tx, owner: HoldOwner, seats: readonly HeldSeat[]): Promise<Hold[]>;
   /** Locks up to so many free seats, lowest numbers first, overdue holds last. */
   pickSeats(tx: Tx, scheduleId: string, count: number): Promise<string[]>;
   countFree(statements: Statements, scheduleId: string): Promise<number>;
 }
 
+/** The database's clock when the account was locked, as SQL text in microseconds. */
+export interface HoldClock {
+  now: string;
+  heldUntil: string;
+  /** Between two ids of one INSERT. */
+  idStep: number;
+}
+
 export interface HoldOwner {
   userId: string;
   entryId: string | null;
+  concertId: string;
+  scheduleId: string;
+  clock: HoldClock;
+}
+
+export interface HeldSeat {
+  seatId: string;
+  seatNum: number;
+  price: number;
 }
 
 const toSale = ({ isOpen, ...row }: SaleRow): Sale => ({
@@ -120,9 +135,9 @@ export function createHoldRepository(): HoldRepository {
     },
     lockUser: async (tx, { userId, holdSeconds }) => {
       const params = [String(holdSeconds), userId];
-      const [row] = await tx.rows<{ heldUntil: string }>(lockUserSql, params);
+      const [row] = await tx.rows<HoldClock>(lockUserSql, params);
       if (!row) throw new Problem('forbidden');
-      return row.heldUntil;
+      return row;
     },
     takeSeats: async (tx, seatIds, heldUntil) => {
       const params = [heldUntil, ...seatIds];
@@ -133,10 +148,30 @@ export function createHoldRepository(): HoldRepository {
       const rows = await tx.rows<{ seatId: number }>(takenSql(seatIds.length), params);
       return rows.map(({ seatId }) => String(seatId));
     },
-    insertHolds: async (tx, { userId, entryId }, seatIds) => {
-      const count = seatIds.length;
-      await tx.run(insertReservationsSql(count), [userId, entryId, ...seatIds]);
-      return (await tx.rows<HoldRow>(newHoldsSql(count), seatIds)).map(toHold);
+    seats: async (tx, seatIds) => {
+      const rows = await tx.rows<Omit<HeldSeat, 'seatId'> & { seatId: number }>(
+        seatsSql(seatIds.length),
+        seatIds,
+      );
+      return rows.map((row) => ({ ...row, seatId: String(row.seatId) }));
+    },
+    insertHolds: async (tx, owner, seats) => {
+      const { now, heldUntil, idStep } = owner.clock;
+      const { userId, entryId, concertId, scheduleId } = owner;
+      const { insertId } = await tx.run(
+        insertHoldsSql(seats.length),
+        seats.flatMap(({ seatId, price }) => {
+          const place = [userId, seatId, concertId, scheduleId, price, entryId];
+          return [...place, now, heldUntil, 'HELD'];
+        }),
+      );
+      const ids = newIds(insertId, seats.length, idStep);
+      return seats.map((seat, index) => ({
+        reservationId: String(ids[index]),
+        ...seat,
+        reservationStatus: 'HELD',
+        reservationExpireDt: isoOf(heldUntil),
+      }));
     },
     pickSeats: async (tx, scheduleId, count) => {
       const pick = async (limit: number, free: string): Promise<string[]> => {
@@ -154,16 +189,3 @@ export function createHoldRepository(): HoldRepository {
     },
   };
 }
-
-type HoldRow = Omit<Hold, 'reservationId' | 'seatId' | 'reservationExpireDt'> & {
-  reservationId: number;
-  seatId: number;
-  expireDt: Date;
-};
-
-const toHold = ({ expireDt, ...row }: HoldRow): Hold => ({
-  ...row,
-  reservationId: String(row.reservationId),
-  seatId: String(row.seatId),
-  reservationExpireDt: expireDt.toISOString(),
-});

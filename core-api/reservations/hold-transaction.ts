@@ -1,9 +1,10 @@
 import type { Hold } from '../../shared/contracts/reservations.ts';
 import { isDuplicate } from '../db/db-errors.ts';
+import { isoOf } from '../db/new-rows.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { ExpireHolds } from './expire-holds.ts';
-import type { HoldOwner, HoldRepository } from './hold-repository.ts';
+import type { HeldSeat, HoldOwner, HoldRepository } from './hold-repository.ts';
 import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
 
 export interface HoldTransactionDeps {
@@ -28,16 +29,17 @@ export type HoldTransaction = (
 export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransaction {
   const { holds, expireHolds, outbox, holdSeconds } = deps;
 
-  async function insert(tx: Tx, owner: HoldOwner, seatIds: readonly string[]): Promise<Hold[]> {
+  async function insert(tx: Tx, owner: HoldOwner, seats: readonly HeldSeat[]): Promise<Hold[]> {
     try {
-      return await holds.insertHolds(tx, owner, seatIds);
+      return await holds.insertHolds(tx, owner, seats);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
     // An overdue hold stands in the way: the seats are ours already, now its rows are too.
+    const seatIds = seats.map(({ seatId }) => seatId);
     await expireHolds(tx, seatIds);
     try {
-      return await holds.insertHolds(tx, owner, seatIds);
+      return await holds.insertHolds(tx, owner, seats);
     } catch (error) {
       // The seat's row said free and the UNIQUE key says no: the key is right.
       throw isDuplicate(error) ? seatTaken(seatIds) : error;
@@ -53,21 +55,22 @@ export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransactio
   }
 
   return async (tx, wish, entryId) => {
-    const { userId, concertId } = wish;
-    const heldUntil = await holds.lockUser(tx, { userId, holdSeconds });
+    const { userId, concertId, scheduleId } = wish;
+    const clock = await holds.lockUser(tx, { userId, holdSeconds });
     checkHold(wish, await holds.sale(tx, wish));
     const seatIds = await choose(tx, wish);
-    if ((await holds.takeSeats(tx, seatIds, heldUntil)) !== seatIds.length) {
-      throw seatTaken(await holds.takenSeats(tx, seatIds, heldUntil));
+    if ((await holds.takeSeats(tx, seatIds, clock.heldUntil)) !== seatIds.length) {
+      throw seatTaken(await holds.takenSeats(tx, seatIds, clock.heldUntil));
     }
-    const made = await insert(tx, { userId, entryId }, seatIds);
+    const owner = { userId, entryId, concertId, scheduleId, clock };
+    const made = await insert(tx, owner, await holds.seats(tx, seatIds));
     await outbox.append(tx, {
       type: 'reservation.held',
       concertId,
       userId,
       entryId,
       reservationIds: made.map(({ reservationId }) => reservationId),
-      holdUntil: made[0]?.reservationExpireDt ?? '',
+      holdUntil: isoOf(clock.heldUntil),
     });
     return { reservations: made };
   };

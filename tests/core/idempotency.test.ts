@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { eventually } from '../harness/eventually.ts';
+import { openSaleWorld, reservationIds, type SaleWorld, tally, times } from './sale-world.ts';
+
+for (const locks of ['on', 'off'] as const) {
+  describe(`core: Idempotency-Key, locks ${locks}`, () => {
+    let world: SaleWorld;
+    before(async () => {
+      world = await openSaleWorld({ locks });
+    });
+    after(() => world.close());
+    afterEach(async () => {
+      expect(await world.violations()).to.deep.equal([]);
+    });
+
+    it('replays the answer of a hold byte for byte, though the seat is taken by then', async () => {
+      const date = await world.date({ seats: 2 });
+      const [user] = await world.users(1);
+      const first = await world.hold(String(user), date, date.seatIds, 'hold-1');
+      const again = await world.hold(String(user), date, date.seatIds, 'hold-1');
+      expect([first.replayed, again.replayed]).to.deep.equal([false, true]);
+      expect(again.rawBody).to.equal(first.rawBody);
+      expect(JSON.parse(first.rawBody)).to.have.property('reservations').of.length(2);
+    });
+
+    it('replays charge, payment and refund, and moves points once', async () => {
+      const date = await world.date({ seats: 1, price: 400 });
+      const [user] = await world.users(1);
+      const id = String(user);
+      const charges = [await world.charge(id, 1_000, 'c'), await world.charge(id, 1_000, 'c')];
+      const held = await world.hold(id, date, date.seatIds);
+      const ids = reservationIds(held);
+      const pays = [await world.pay(id, date, ids, 'p'), await world.pay(id, date, ids, 'p')];
+      const paymentId = String(pays[0]?.body.payments[0]?.paymentId);
+      const refunds = [
+        await world.refund(id, paymentId, 'r'),
+        await world.refund(id, paymentId, 'r'),
+      ];
+      for (const [first, again] of [charges, pays, refunds]) {
+        expect([first?.word, first?.replayed]).to.deep.equal(['201', false]);
+        expect([again?.word, again?.replayed]).to.deep.equal(['201', true]);
+        expect(again?.rawBody).to.equal(first?.rawBody);
+      }
+      const rows = await world.sql('SELECT point, version FROM point WHERE user_id = ?', [id]);
+      expect(rows).to.deep.equal([{ point: 1_000, version: 3 }]);
+    });
+
+    it('refuses a key with another body, and keeps it apart by account and by call', async () => {
+      const date = await world.date({ seats: 3 });
+      const [user, other] = await world.users(2);
+      const [id, otherId] = [String(user), String(other)];
+      expect((await world.charge(id, 10, 'same')).word).to.equal('201');
+      expect((await world.charge(id, 11, 'same')).word).to.equal('422 idempotency-key-reused');
+      expect((await world.charge(otherId, 11, 'same')).replayed).to.equal(false);
+      expect((await world.hold(id, date, date.seatIds.slice(0, 1), 'same')).word).to.equal('201');
+      const taken = await world.hold(otherId, date, date.seatIds.slice(1, 2), 'same');
+      expect(taken.word).to.equal('201');
+      const reused = await world.hold(id, date, date.seatIds.slice(2, 3), 'same');
+      expect(reused.word).to.equal('422 idempotency-key-reused');
+    });
+
+    it('has one effect for 50 calls with one key at once; 49 hear that it runs', async () => {
+      const date = await world.date({ seats: 4 });
+      const [user] = await world.users(1);
+      const id = String(user);
+      const holds = await Promise.all(times(50, () => world.hold(id, date, date.seatIds, 'race')));
+      const charges = await Promise.all(times(50, () => world.charge(id, 5, 'race')));
+      for (const outcomes of [holds, charges]) {
+        expect(tally(outcomes)).to.deep.equal({ '201': 1, '409 idempotency-key-in-use': 49 });
+      }
+      const rows = await world.sql('SELECT point, version FROM point WHERE user_id = ?', [id]);
+      expect(rows).to.deep.equal([{ point: 5, version: 1 }]);
+    });
+
+    it('says in use while the first call runs, and replays as soon as it is done', async () => {
+      const [user] = await world.users(1);
+      const id = String(user);
+      let first: Promise<unknown> | undefined;
+      await world.database.transaction(async (tx) => {
+        await tx.rows('SELECT user_id FROM users WHERE user_id = ? FOR UPDATE', [id]);
+        first = world.charge(id, 7, 'slow');
+        await eventually(async () => {
+          const { word } = await world.charge(id, 7, 'slow');
+          expect(word).to.equal('409 idempotency-key-in-use');
+        });
+      });
+      await first;
+      const again = await world.charge(id, 7, 'slow');
+      expect([again.word, again.replayed, again.body.point]).to.deep.equal(['201', true, 7]);
+    });
+
+    it('stores no refusal: the same key may win later', async () => {
+      const date = await world.date({ seats: 1, price: 50 });
+      const [user] = await world.users(1);
+      const id = String(user);
+      const ids = reservationIds(await world.hold(id, date, date.seatIds));
+      expect((await world.pay(id, date, ids, 'k')).word).to.equal('409 insufficient-points');
+      await world.charge(id, 50);
+      expect((await world.pay(id, date, ids, 'k')).word).to.equal('201');
+    });
+  });
+}
