@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 export interface Asset {
   bytes: Buffer;
@@ -50,7 +50,8 @@ function toAsset(bytes: Buffer, extension: string): Asset {
 
 /** The page and its files, read once. A name that is not in the list is not there. */
 export function loadViewerAssets(): { page: Asset; files: ReadonlyMap<string, Asset> } {
-  const folder = getAbsoluteFSPath();
+  // Found, not imported: the package's main file would load the whole viewer into this process.
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const files = new Map<string, Asset>([['init.js', toAsset(Buffer.from(init), 'js')]]);
   for (const name of packageFiles) {
     const extension = name.slice(name.lastIndexOf('.') + 1);
