@@ -1,9 +1,29 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from '../shared/logger.ts';
+import { openRedis } from '../shared/redis/client.ts';
 import type { GatewayConfig } from './config.ts';
 import type { CoreClient } from './core-client/core-client.ts';
 import type { LineLease } from './forward/forward-routes.ts';
 import type { Bind } from './http/bind.ts';
 import type { LineGate } from './http/guard.ts';
+import { createJoinBatcher } from './queue/join-batcher.ts';
+import { createLifeBuffer } from './queue/life-buffer.ts';
+import { createPollGuard } from './queue/poll-guard.ts';
+import { queueRoutes } from './queue/queue-routes.ts';
+import { createQueueService } from './queue/queue-service.ts';
+import {
+  createQueueStore,
+  joinBatchMax,
+  type QueueStore,
+  touchBatchMax,
+} from './queue/queue-store.ts';
+import { openHeartbeat } from './rooms/heartbeat.ts';
+import { createNewsStore, type NewsStore } from './rooms/news-store.ts';
+import { createRoomDirectory, type RoomDirectory } from './rooms/room-directory.ts';
+import { roomRoutes } from './rooms/room-routes.ts';
+import { createRoomService } from './rooms/room-service.ts';
+import { createRoomStreams, defaultStreamLimits } from './rooms/room-streams.ts';
+import { createTicker, type Ticker } from './rooms/ticker.ts';
 import type { AccessTokens } from './tokens/access-token.ts';
 import type { ActiveTokens } from './tokens/active-token.ts';
 import type { QueueTokens } from './tokens/queue-tokens.ts';
@@ -34,5 +54,79 @@ export interface LineDeps {
 
 export type OpenLine = (deps: LineDeps) => Promise<Line>;
 
+const monotonic = (): number => performance.now();
+
+/** The call of the line: joins by the batch, signs of life by the batch, polls by the clock. */
+function openQueue(
+  { config, tokens }: LineDeps,
+  parts: { store: QueueStore; rooms: RoomDirectory; ticker: Ticker; news: NewsStore },
+) {
+  const { store, rooms, ticker, news } = parts;
+  const joins = createJoinBatcher({
+    batchMax: joinBatchMax,
+    send: (roomId, userIds) =>
+      rooms.within(roomId, async (room) => {
+        const reply = await store.join(roomId, userIds);
+        room.noteFront(reply);
+        return reply.places;
+      }),
+  });
+  const life = createLifeBuffer({
+    batchMax: touchBatchMax,
+    send: (roomId, numbers) => rooms.within(roomId, () => store.touch(roomId, numbers)),
+  });
+  const polls = createPollGuard({ now: monotonic, enforced: config.rateLimits });
+  const env = {
+    now: Date.now,
+    random: Math.random,
+    newJti: () => randomBytes(16).toString('base64url'),
+    isListening: news.isListening,
+  };
+  const service = createQueueService({ store, rooms, ticker, tokens, joins, life, polls, env });
+  return { service, life };
+}
+
 /** Opens Redis and wires the line. */
-export const openLine: OpenLine = () => Promise.reject(new Error('not wired yet'));
+export const openLine: OpenLine = async (deps) => {
+  const { config, log, core: source } = deps;
+  const { redisUrl: url, redisNamespace: namespace, rateLimits } = config;
+  const [redis, subscriber] = await Promise.all([
+    openRedis({ url, profile: 'command', log }),
+    openRedis({ url, profile: 'subscriber', log }),
+  ]);
+  const store = createQueueStore({ redis, namespace });
+  const process = randomBytes(8).toString('base64url');
+  const news = createNewsStore({ redis, subscriber, namespace, process });
+  const rooms = createRoomDirectory({ store, source, log });
+  const limits = rateLimits ? defaultStreamLimits : { perProcess: 50_000, perAddress: Infinity };
+  const streams = createRoomStreams({ limits, random: Math.random });
+  const ticker = createTicker({
+    store,
+    news,
+    rooms,
+    source,
+    log,
+    now: monotonic,
+    onBulletin: (room, bulletin) => {
+      if (room.noteBulletin(bulletin) && room.document) streams.broadcast(room.id, room.document);
+    },
+  });
+  const { service, life } = openQueue(deps, { store, rooms, ticker, news });
+  const heartbeat = await openHeartbeat({ news, rooms, ticker, life, streams, log });
+  const roomService = createRoomService({ rooms, ticker, source });
+
+  return {
+    gate: service,
+    routes(bind) {
+      queueRoutes(bind, service);
+      roomRoutes(bind, { service: roomService, streams });
+    },
+    pingRedis: () => redis.ping(),
+    drain: streams.drain,
+    async close() {
+      await heartbeat.stop();
+      subscriber.disconnect();
+      redis.disconnect();
+    },
+  };
+};

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Endpoint, Input, Reply } from '../../shared/contracts/endpoint.ts';
 import { parseInput, parseParams } from '../../shared/contracts/parse.ts';
 import type { Caller } from '../../shared/assertion.ts';
@@ -29,6 +30,8 @@ export interface RequestInfo {
   readonly address: string;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
+  /** For a stream, which writes past Hono and answers with RESPONSE_ALREADY_SENT. */
+  readonly outgoing: ServerResponse;
   header(name: string): string | undefined;
 }
 
@@ -68,9 +71,10 @@ export const roomIdOf = (params: unknown): string | undefined =>
   (params as { concertId?: string } | undefined)?.concertId;
 
 function requestInfo(c: EdgeContext): RequestInfo {
-  const { incoming, requestId } = c.env;
+  const { incoming, outgoing, requestId } = c.env;
   return {
     requestId,
+    outgoing,
     address: incoming.socket.remoteAddress ?? '',
     get signal() {
       return c.req.raw.signal;

@@ -28,3 +28,35 @@ export function settingArgs(setting: RoomSetting): Record<string, string | numbe
     setting: JSON.stringify(setting),
   };
 }
+
+/** How often somebody in this state asks again, before jitter. */
+const readyPollMs = 1_000;
+const activePollMs = 10_000;
+
+export interface PollPolicy {
+  minMs: number;
+  maxMs: number;
+  waitShare: number;
+  jitter: number;
+}
+
+/**
+ * When to ask again, in ms: a share of the wait that is left, within bounds; an unknown wait is
+ * taken for a short one. The jitter is a part of it, so that many who came together drift apart.
+ * @param dice 0 … 1.
+ */
+export function pollAfterMs(policy: PollPolicy, etaSeconds: number | null, dice: number): number {
+  const wishMs = (etaSeconds ?? 0) * 1_000 * policy.waitShare;
+  const base = Math.min(Math.max(wishMs, policy.minMs), policy.maxMs);
+  return Math.round(base * (1 + policy.jitter * dice));
+}
+
+export const insidePollMs = (status: 'READY' | 'ACTIVE'): number =>
+  status === 'READY' ? readyPollMs : activePollMs;
+
+/** Seconds until `ahead` living people and then this one are let in; `null` while that is unknown. */
+export const etaSeconds = (ahead: number, speedPerSecond: number | null): number | null =>
+  speedPerSecond === null || speedPerSecond <= 0 ? null : Math.ceil((ahead + 1) / speedPerSecond);
+
+/** A token says its end in whole seconds. */
+export const wholeSecondMs = (ms: number): number => Math.floor(ms / 1_000) * 1_000;

@@ -6,6 +6,7 @@ import type {
   CoreChange,
   EntryClaims,
   JoinedPlace,
+  JoinReply,
   PlaceNow,
   RoomReading,
   RoomSnapshot,
@@ -103,11 +104,16 @@ function toSnapshot(reply: string[]): RoomSnapshot {
   };
 }
 
-const joinHead = 5;
-
-export const joinScript = defineScript<{ userIds: string[] }, JoinedPlace[]>(file('join'), (raw) =>
-  words(raw).slice(joinHead).map(toJoined),
-);
+export const joinScript = defineScript<{ userIds: string[] }, JoinReply>(file('join'), (raw) => {
+  const [, nowMs, epoch, front, tail, ...lines] = words(raw);
+  return {
+    nowMs: Number(nowMs),
+    epoch: Number(epoch),
+    front: Number(front),
+    tail: Number(tail),
+    places: lines.map(toJoined),
+  };
+});
 
 export const statusScript = defineScript<EntryClaims, PlaceNow>(file('status'), (raw) =>
   toPlace(words(raw)),

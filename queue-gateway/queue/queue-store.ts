@@ -22,7 +22,7 @@ import type {
   Activation,
   CoreChange,
   EntryClaims,
-  JoinedPlace,
+  JoinReply,
   PlaceNow,
   RoomReading,
   RoomSnapshot,
@@ -35,7 +35,7 @@ import type {
 export interface QueueStore {
   configure(setting: RoomSetting): Promise<'made' | 'changed' | 'same' | 'older'>;
   /** A place for each account, in this order. At most `joinBatchMax` of them. */
-  join(roomId: string, userIds: string[]): Promise<JoinedPlace[]>;
+  join(roomId: string, userIds: string[]): Promise<JoinReply>;
   status(roomId: string, claims: EntryClaims): Promise<PlaceNow>;
   activate(
     roomId: string,

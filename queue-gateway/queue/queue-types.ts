@@ -14,6 +14,12 @@ export type JoinedPlace =
   | { word: 'READY'; isNew: boolean; number: number; claimEndMs: number }
   | { word: 'ACTIVE'; isNew: boolean; number: number; token: string };
 
+/** What joining gave to each account that was asked for, in that order. */
+export interface JoinReply extends Moment {
+  epoch: number;
+  places: JoinedPlace[];
+}
+
 interface Moment {
   /** Time of Redis. */
   nowMs: number;

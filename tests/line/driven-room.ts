@@ -88,12 +88,11 @@ async function makeRoom({ redis, store, namespace, id }: Place, policy: Partial<
       await redis.hset(keys.state, 'clock', nowMs);
     },
     now: () => nowMs,
-    join: async (userId: string) => (await store.join(id, [userId]))[0] as JoinedPlace,
-    joinMany: (from: number, count: number) =>
-      store.join(
-        id,
-        Array.from({ length: count }, (_, at) => String(from + at)),
-      ),
+    join: async (userId: string) => (await store.join(id, [userId])).places[0] as JoinedPlace,
+    joinMany: async (from: number, count: number) => {
+      const userIds = Array.from({ length: count }, (_, at) => String(from + at));
+      return (await store.join(id, userIds)).places;
+    },
     tick: () => store.tick(id, { withCensus: true }),
     status: (claims: EntryClaims) => store.status(id, claims),
     leave: (claims: EntryClaims) => store.leave(id, claims),

@@ -13,7 +13,8 @@ local token_end = tonumber(arg.tokenEnd)
 local function claim()
   if not owns(arg.userId, number) then return { 'ENDED', 'expired' } end
   local entry = { status = 'ACTIVE', user = arg.userId, jti = arg.jti, token_end = token_end,
-    hard_end = math.max(token_end, now + room.activeMs) + skew_ms, hold_end = 0 }
+    hard_end = math.max(token_end, now + room.activeMs) + skew_ms, hold_end = 0,
+    base_end = token_end }
   write_entry(number, entry)
   redis.call('HSET', key.tokens, number, arg.token)
   redis.call('ZADD', key.leases, math.min(now + room.idleMs, entry.hard_end), number)

@@ -10,8 +10,9 @@
 local remembered = 2000
 
 local function held(number, entry, hold_end)
-  -- A hold made before the hard end is seen through; it does not open the door to another one.
-  if now >= entry.token_end then return end
+  -- A hold made in the time of the first token is seen through; one made in the time that another
+  -- hold gave is not, or somebody could stay for ever.
+  if now >= entry.base_end + skew_ms then return end
   entry.hold_end = math.max(entry.hold_end, hold_end)
   entry.hard_end = math.max(entry.hard_end, hold_end + skew_ms)
   write_entry(number, entry)

@@ -25,6 +25,7 @@ redis.call('HSET', key.state,
   'claimMs', arg.claimMs, 'activeMs', arg.activeMs, 'idleMs', arg.idleMs, 'graceMs', arg.graceMs,
   'maxWaiting', arg.maxWaiting, 'opensAt', arg.opensAt,
   'joinsAt', arg.joinsAt, 'setting', arg.setting)
+redis.call('PUBLISH', arg.channel, 'room:' .. arg.id .. ' setting ' .. arg.setting)
 if version then return 'changed' end
 
 -- A new room starts with its whole burst: one second's worth.

@@ -3,8 +3,8 @@
 -- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons
 -- ARGV: withCensus
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census
--- The census is text: first byte, bytes a block, living before the first byte, then the living of each
--- block, oldest first; empty when nobody waits or none was asked for.
+-- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
+-- living of each block, oldest first; empty when nobody waits or none was asked for.
 -- INCLUDE: parts/room parts/life parts/entry parts/admit
 
 local max_blocks = 1024
@@ -27,7 +27,7 @@ local function census()
   local head, from = count_head(room.front + 1)
   local bytes = math.ceil(span / 8 / max_blocks)
   local living = head
-  local words = { from, bytes, head }
+  local words = { room.front, room.tail, from, bytes, head }
   for start = from, math.floor(room.tail / 8), bytes do
     local count = redis.call('BITCOUNT', key.union, start, start + bytes - 1)
     words[#words + 1] = count

@@ -41,6 +41,7 @@ local function grant_slot(number)
   redis.call('ZADD', key.leases, claim_end, number)
   write_entry(number, {
     status = 'READY', user = '-', jti = '-', token_end = 0, hard_end = claim_end, hold_end = 0,
+    base_end = 0,
   })
   set('bucket', room.bucket - 1e6)
   set('admitted', room.admitted + 1)

@@ -2,7 +2,8 @@
 -- lease is removed first, and who removes it does the rest.
 -- KEYS: accounts leases inside tokens ended reasons
 -- An entry inside is one line of text: status, userId, jti, end of its token, hard end of its
--- lease, end of its holds. Before it is claimed nobody knows who READY is; the token says it.
+-- lease, end of its holds, end of its first token. Before it is claimed nobody knows who READY is;
+-- the token says it.
 
 local skew_ms = 5000 -- How far clocks may be apart: a lease outlives its token by this.
 local remember_ms = 600000
@@ -10,8 +11,8 @@ local remember_ms = 600000
 local function read_entry(number)
   local text = redis.call('HGET', key.inside, number)
   if not text then return nil end
-  local status, user, jti, token_end, hard_end, hold_end =
-    text:match('^(%S+) (%S+) (%S+) (%d+) (%d+) (%d+)$')
+  local status, user, jti, token_end, hard_end, hold_end, base_end =
+    text:match('^(%S+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
   return {
     status = status,
     user = user,
@@ -19,12 +20,14 @@ local function read_entry(number)
     token_end = tonumber(token_end),
     hard_end = tonumber(hard_end),
     hold_end = tonumber(hold_end),
+    base_end = tonumber(base_end),
   }
 end
 
 local function write_entry(number, entry)
-  redis.call('HSET', key.inside, number, string.format('%s %s %s %.0f %.0f %.0f',
-    entry.status, entry.user, entry.jti, entry.token_end, entry.hard_end, entry.hold_end))
+  redis.call('HSET', key.inside, number, string.format('%s %s %s %.0f %.0f %.0f %.0f',
+    entry.status, entry.user, entry.jti, entry.token_end, entry.hard_end, entry.hold_end,
+    entry.base_end))
 end
 
 local function remember_end(number, reason, until_ms)

@@ -1,0 +1,26 @@
+import { deliverEvents } from '../../shared/contracts/internal.ts';
+import { activateEntry, getMyEntry, joinQueue, leaveQueue } from '../../shared/contracts/queue.ts';
+import type { Bind } from '../http/bind.ts';
+import type { QueueService } from './queue-service.ts';
+
+/** The calls of those who wait, and of the core. */
+export function queueRoutes(bind: Bind, service: QueueService): void {
+  bind(joinQueue, async ({ params, user }) => {
+    const { isNew, entry } = await service.join(user, params.concertId);
+    return { status: isNew ? joinQueue.status : joinQueue.alsoStatus, body: entry };
+  });
+
+  bind(getMyEntry, ({ queueToken }) => service.status(queueToken));
+
+  bind(activateEntry, ({ queueToken }) => service.activate(queueToken));
+
+  bind(leaveQueue, async ({ queueToken }) => {
+    await service.leave(queueToken);
+    return undefined;
+  });
+
+  bind(deliverEvents, async ({ body }) => {
+    await service.applyEvents(body.events);
+    return undefined;
+  });
+}

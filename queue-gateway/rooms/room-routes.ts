@@ -1,0 +1,64 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import {
+  getPolicy,
+  getRoom,
+  pullCord,
+  putPolicy,
+  watchRoom,
+} from '../../shared/contracts/queue.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Bind } from '../http/bind.ts';
+import { callerOf } from '../http/guard.ts';
+import type { RoomService } from './room-service.ts';
+import type { RoomStreams } from './room-streams.ts';
+import { matchesEtag } from './room-rules.ts';
+
+export interface RoomRoutesDeps {
+  service: RoomService;
+  streams: RoomStreams;
+}
+
+const streamsFullRetrySeconds = 10;
+
+/** The state of the line for everybody, and the operator's hand. */
+export function roomRoutes(bind: Bind, { service, streams }: RoomRoutesDeps): void {
+  bind(getRoom, async ({ params, request }) => {
+    const { body, etag } = await service.document(params.concertId);
+    const headers = { etag, 'cache-control': 'public, max-age=1' };
+    if (matchesEtag(request.header('if-none-match'), etag))
+      return new Response(null, { status: 304, headers });
+    return new Response(body, { headers: { 'content-type': 'application/json', ...headers } });
+  });
+
+  bind(watchRoom, async ({ params, request }) => {
+    const roomId = params.concertId;
+    const document = await service.document(roomId);
+    const { outgoing, address } = request;
+    const headers = {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // A proxy that collects an answer before it passes it on would keep it for ever.
+      'x-accel-buffering': 'no',
+    };
+    const open = (): boolean => {
+      for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+      return streams.open(outgoing, { roomId, address }, document);
+    };
+    if (!open()) {
+      for (const name of Object.keys(headers)) outgoing.removeHeader(name);
+      const detail = 'Too many streams are open; ask by polling';
+      throw new Problem('unavailable', { detail, retryAfterSeconds: streamsFullRetrySeconds });
+    }
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  bind(getPolicy, ({ params }) => service.getPolicy(params.concertId));
+
+  bind(putPolicy, ({ params, body, ...passed }) =>
+    service.putPolicy(params.concertId, body, callerOf(passed)),
+  );
+
+  bind(pullCord, ({ params, ...passed }) =>
+    service.pullCord(params.concertId, params.cord, callerOf(passed)),
+  );
+}

@@ -1,0 +1,158 @@
+import { type Fan, createFan } from '../../scripts/client/fan.ts';
+import { type ApiClient, createApiClient } from '../../scripts/client/api-client.ts';
+import { loadGatewayConfig } from '../../queue-gateway/config.ts';
+import type { CoreClient } from '../../queue-gateway/core-client/core-client.ts';
+import { openLine } from '../../queue-gateway/line.ts';
+import { type RunningGateway, startGateway } from '../../queue-gateway/server.ts';
+import { nobody, signAssertion, assertionHeader } from '../../shared/assertion.ts';
+import type { CoreEvent, Inventory, RoomSetting } from '../../shared/contracts/internal.ts';
+import {
+  generatePrivateJwk,
+  generateSecretJwk,
+  loadPrivateKeys,
+  loadSecretKeys,
+} from '../../shared/keys.ts';
+import { Problem } from '../../shared/problems.ts';
+import { signAccessToken } from '../gateway/forge.ts';
+import { freshNamespace } from '../harness/fresh-namespace.ts';
+import { roomDefaults } from './driven-room.ts';
+
+/** Gateways with a real line on one real Redis; the core is a few lines of memory. */
+export interface Gateways {
+  /** A client of the gateway at this place. */
+  api(at?: number): ApiClient;
+  gateways: RunningGateway[];
+  core: FakeCore;
+  namespace: string;
+  fan(userId: string | number, at?: number): Fan;
+  admin(at?: number): Fan;
+  /** Events as the core delivers them. */
+  deliver(events: CoreEvent[], at?: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface FakeCore {
+  settings: Map<string, RoomSetting>;
+  inventories: Map<string, Inventory>;
+  /** Every call fails while true. */
+  away: boolean;
+  addRoom(policy?: Partial<RoomSetting>): string;
+}
+
+const setOf = (key: unknown): string => JSON.stringify({ keys: [key] });
+const controlOf = {
+  open: 'OPEN',
+  resume: 'OPEN',
+  pause: 'PAUSED',
+  drain: 'DRAINING',
+  close: 'CLOSED',
+} as const;
+
+function createFakeCore(): FakeCore & { client: CoreClient } {
+  const settings = new Map<string, RoomSetting>();
+  const inventories = new Map<string, Inventory>();
+  const core = {
+    settings,
+    inventories,
+    away: false,
+    addRoom(policy: Partial<RoomSetting> = {}) {
+      const concertId = String(settings.size + 1);
+      settings.set(concertId, { ...roomDefaults, ...policy, concertId });
+      return concertId;
+    },
+  };
+  const here = async <T>(answer: () => T): Promise<T> => {
+    if (core.away) throw new Problem('unavailable');
+    return answer();
+  };
+  const client: CoreClient = {
+    listRooms: () => here(() => [...settings.values()]),
+    getRoomSetting: (concertId) => here(() => settings.get(concertId)),
+    changeRoom: (concertId, change) =>
+      here(() => {
+        const known = settings.get(concertId);
+        if (!known) throw new Problem('not-found');
+        if (change.version !== undefined && change.version !== known.version)
+          throw new Problem('version-conflict');
+        const control = change.cord ? { control: controlOf[change.cord] } : {};
+        const next = { ...known, ...change.policy, ...control, version: known.version + 1 };
+        settings.set(concertId, next as RoomSetting);
+        return next as RoomSetting;
+      }),
+    getInventory: (concertId) =>
+      here(
+        () => inventories.get(concertId) ?? { concertId, total: 0, held: 0, sold: 0, sellable: 0 },
+      ),
+    getLoad: () => here(() => Promise.reject(new Error('not asked'))),
+    ready: () => here(() => true),
+    close: () => Promise.resolve(),
+  };
+  return { ...core, client };
+}
+
+export async function startGateways(
+  options: { count?: number; redisUrl?: string; env?: Record<string, string> } = {},
+): Promise<Gateways> {
+  const { redisUrl, namespace, clear } = freshNamespace();
+  const core = createFakeCore();
+  const access = generatePrivateJwk();
+  const jwks = {
+    ACCESS_TOKEN_PUBLIC_KEYS: setOf(access),
+    ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
+    WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
+    ASSERTION_KEYS: setOf(generateSecretJwk()),
+  };
+  const config = loadGatewayConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+    RATE_LIMITS: 'off',
+    GATEWAY_PORT: '0',
+    CORE_URL: 'http://127.0.0.1:1',
+    REDIS_URL: options.redisUrl ?? redisUrl,
+    REDIS_NAMESPACE: namespace,
+    SHUTDOWN_SECONDS: '2',
+    ...jwks,
+    ...options.env,
+  });
+  const gateways: RunningGateway[] = [];
+  for (let at = 0; at < (options.count ?? 1); at += 1) {
+    const gateway = await startGateway(config, {
+      openLine: (deps) => openLine({ ...deps, core: core.client }),
+    });
+    gateways.push(gateway);
+  }
+  const clients = gateways.map(({ url }) => createApiClient({ gatewayUrl: url }));
+  const api = (at = 0): ApiClient => {
+    const client = clients[at % clients.length];
+    if (!client) throw new Error('no gateway');
+    return client;
+  };
+  const { signing } = loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS);
+  const account = (userId: string, role: 'USER' | 'ADMIN') => ({
+    userId,
+    userName: `fan-${userId}`,
+    accessToken: signAccessToken({ ...signing, userId, role }),
+  });
+  const assertionKeys = loadSecretKeys(jwks.ASSERTION_KEYS);
+  return {
+    api,
+    gateways,
+    core,
+    namespace,
+    fan: (userId, at = 0) => createFan(api(at), account(String(userId), 'USER')),
+    admin: (at = 0) => createFan(api(at), account('999999', 'ADMIN')),
+    async deliver(events, at = 0) {
+      const target = '/internal/events';
+      const body = Buffer.from(JSON.stringify({ events }));
+      const call = { audience: 'queue-gateway', method: 'POST', target, body } as const;
+      const assertion = signAssertion({ keys: assertionKeys, now: Date.now }, call, nobody);
+      const headers = { [assertionHeader]: assertion };
+      return (await api(at).call('POST', target, { body: { events }, headers })).status;
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+      await clear();
+    },
+  };
+}
