@@ -12,8 +12,6 @@ type Done = (error: Error | null, result: unknown) => void;
 
 interface Statement {
   sql: string;
-  /** The driver's own reading of values: Sequelize's, which the connection has, is far slower. */
-  typeCast: true;
   rowsAsArray: boolean;
 }
 
@@ -60,9 +58,9 @@ export function rawConnection(connection: unknown): RawConnection {
     });
   return {
     execute: (sql, params) =>
-      promise((done) => mysql.execute({ sql, typeCast: true, rowsAsArray: false }, params, done)),
+      promise((done) => mysql.execute({ sql, rowsAsArray: false }, params, done)),
     executeArrays: (sql, params) =>
-      promise((done) => mysql.execute({ sql, typeCast: true, rowsAsArray: true }, params, done)),
+      promise((done) => mysql.execute({ sql, rowsAsArray: true }, params, done)),
     query: (sql) => promise((done) => mysql.query(sql, done)),
   };
 }

@@ -13,9 +13,12 @@ export interface SeatRow {
   seatStatus: SeatStatus;
 }
 
+/** seatId, seatNum, price, seatStatus. */
+export type SeatTuple = [number, number, number, SeatStatus];
+
 export interface SeatRepository {
   /** By number; undefined when the date is not of that concert, or one of them is not offered. */
-  list(ids: ScheduleIds): Promise<SeatRow[] | undefined>;
+  list(ids: ScheduleIds): Promise<SeatTuple[] | undefined>;
   /** Numbers of every seat of the date. */
   seatNums(tx: Tx, scheduleId: string): Promise<number[]>;
   /** @throws Problem `seat-number-taken` */
@@ -62,11 +65,12 @@ const insertChunk = 1_000;
 const toJsonRow = ({ seatNum, price, block }: NewSeat) =>
   block === undefined ? [seatNum, price] : [seatNum, price, block];
 
-export function createSeatRepository({ rows }: Pick<Database, 'rows'>): SeatRepository {
+export function createSeatRepository(database: Pick<Database, 'rows' | 'arrays'>): SeatRepository {
+  const { rows, arrays } = database;
   return {
     list: async ({ concertId, scheduleId }) => {
       const offered = await rows(offeredSql, [scheduleId, concertId]);
-      return offered.length === 0 ? undefined : rows<SeatRow>(listSql, [scheduleId]);
+      return offered.length === 0 ? undefined : arrays<SeatTuple>(listSql, [scheduleId]);
     },
     seatNums: async (tx, scheduleId) => {
       const sql = 'SELECT seat_num AS seatNum FROM concert_seat WHERE concert_schedule_id = ?';

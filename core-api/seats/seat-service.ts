@@ -3,7 +3,7 @@ import { Problem } from '../../shared/problems.ts';
 import { createFlights } from '../db/flights.ts';
 import type { Transact } from '../db/transaction.ts';
 import type { ScheduleIds, ScheduleRepository } from '../schedules/schedule-repository.ts';
-import { type SeatRepository, type SeatRow, toSeat } from './seat-repository.ts';
+import { type SeatRepository, type SeatTuple, toSeat } from './seat-repository.ts';
 import { type NewSeat, refuseClash, refuseRepeatedNumbers } from './seat-rules.ts';
 
 export interface SeatService {
@@ -67,9 +67,9 @@ export function createSeatService({ seats, schedules, transaction }: SeatService
 }
 
 /** Every value is a number or a word of ours, so that nothing needs escaping. */
-function toListJson(rows: readonly SeatRow[]): string {
+function toListJson(rows: readonly SeatTuple[]): string {
   const items = rows.map(
-    ({ seatId, seatNum, price, seatStatus }) =>
+    ([seatId, seatNum, price, seatStatus]) =>
       `{"seatId":"${seatId}","seatNum":${seatNum},"price":${price},"seatStatus":"${seatStatus}"}`,
   );
   return `{"items":[${items.join(',')}],"nextCursor":null}`;
