@@ -43,8 +43,11 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // The guards of the children end them in order; we only stop waiting for it.
-  const signals = watchStopSignals(() => process.exit(130));
+  const signals = watchStopSignals({
+    // The guards of the children end them in order; we only stop waiting for it.
+    onImpatient: () => process.exit(130),
+    endsWithParent: process.env.npm_lifecycle_event !== undefined,
+  });
   const { signal } = signals;
   try {
     const stack = await runStack({

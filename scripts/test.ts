@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TestCounts } from '../tests/harness/counting-reporter.ts';
 import { openServices, type Services } from './stack/open-services.ts';
+import { watchStopSignals } from './stack/stop-signals.ts';
 import { allTestFiles, parseTestRequest, type TestRequest } from './test-files.ts';
 
 const rootDir = join(import.meta.dirname, '..');
@@ -49,11 +50,11 @@ function runMocha(
 async function main(): Promise<void> {
   const request = parseTestRequest(process.argv.slice(2), allTestFiles(rootDir), rootDir);
   if (request.unknown.length > 0) throw new Error(`No test file: ${request.unknown.join(', ')}`);
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => stopping.abort());
-  }
-  const { signal } = stopping;
+  const signals = watchStopSignals({
+    onImpatient: () => process.exit(130),
+    endsWithParent: process.env.npm_lifecycle_event !== undefined,
+  });
+  const { signal } = signals;
   const services = await openServices({
     dataDir: process.env.DATA_DIR ?? '.data',
     profile: 'throwaway',
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     onUnexpectedExit: console.error,
   });
   const result = await runMocha(request, services, signal).finally(() => services.stop());
+  signals.dispose();
   // A crash before or after the tests (a broken import, a leak) is a failure too.
   const crashed = result.code !== 0 && result.failed === 0 ? 1 : 0;
   const failed = result.failed + crashed;
