@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
+import { limitCommands } from './command-deadline.ts';
 
 export type RedisClient = Redis;
 
 /**
- * - `command`: the request path. A command is sent once, answered within 250 ms or refused: the
- *   defaults of ioredis run it twice when the reply is lost, and run it later when nobody waits
+ * - `command`: the request path. A command is sent once, answered within half a second or refused:
+ *   the defaults of ioredis run it twice when the reply is lost, and run it later when nobody waits
  *   for it any more.
  * - `lock`: one node of the lock service; the same, and shorter.
  * - `subscriber`: listens. It waits for its connection for ever and subscribes again by itself.
@@ -22,12 +23,12 @@ export interface RedisOptions {
 }
 
 const connectTimeoutMs = 1_000;
-const commandTimeoutsMs = { command: 250, lock: 200 };
+const commandTimeoutsMs = { command: 500, lock: 300 };
 /** Back within a second of the server, and not all clients at the same moment. */
 const reconnectDelayMs = (attempt: number): number =>
   Math.min(50 * attempt, 500) * (0.8 + Math.random() * 0.4);
 
-function profileOptions({ profile, commandTimeoutMs }: RedisOptions) {
+function profileOptions(profile: RedisProfile) {
   const common = {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
@@ -37,12 +38,7 @@ function profileOptions({ profile, commandTimeoutMs }: RedisOptions) {
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
   if (profile === 'subscriber') return { ...common, maxRetriesPerRequest: null };
-  return {
-    ...common,
-    commandTimeout: commandTimeoutMs ?? commandTimeoutsMs[profile],
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-  };
+  return { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 0 };
 }
 
 function logFaults(client: Redis, log: Logger): void {
@@ -68,9 +64,11 @@ const settled = (client: Redis): Promise<void> =>
  * the client goes on trying: a service starts without Redis and answers 503 until it is there.
  */
 export async function openRedis(options: RedisOptions): Promise<RedisClient> {
-  const { url, profile, readyWithinMs = 5_000 } = options;
+  const { url, profile, readyWithinMs = 5_000, commandTimeoutMs } = options;
   const log = options.log.child({ redis: profile });
-  const client = new Redis(url, profileOptions(options));
+  const client = new Redis(url, profileOptions(profile));
+  if (profile !== 'subscriber')
+    limitCommands(client, commandTimeoutMs ?? commandTimeoutsMs[profile]);
   logFaults(client, log);
   const ready = settled(client);
   client.connect().catch(() => undefined); // The error event has said it.

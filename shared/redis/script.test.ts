@@ -89,6 +89,19 @@ return redis.call('INCRBY', key.a, sum)
     await proxy.close();
   });
 
+  it('do not fail because this process was busy, but do when the server is', async () => {
+    const client = await openRedis({ url: redisUrl, profile: 'command', log });
+    const answer = client.get('x');
+    const until = performance.now() + 700;
+    while (performance.now() < until);
+    expect(await answer).to.equal(null);
+    await client.get('x'); // Connected, and nothing on the way.
+    await redis.client('PAUSE', 900, 'ALL');
+    const error = await client.get('x').catch((thrown: Error) => thrown);
+    expect(error).to.have.property('message', 'Command timed out');
+    client.disconnect();
+  });
+
   it('let a fault of ours through as it is', async () => {
     const bad = defineScript<{ b: number }, number>(write('bad', header() + body), Number);
     await redis.set(`${namespace}{x}:c`, 'text');

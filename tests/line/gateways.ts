@@ -83,7 +83,7 @@ function createFakeCore(): FakeCore & { client: CoreClient } {
       here(
         () => inventories.get(concertId) ?? { concertId, total: 0, held: 0, sold: 0, sellable: 0 },
       ),
-    getLoad: () => here(() => Promise.reject(new Error('not asked'))),
+    getLoad: () => Promise.reject(new Error('not asked')),
     ready: () => here(() => true),
     close: () => Promise.resolve(),
   };
