@@ -21,6 +21,7 @@ import { createExpiryService, type ExpiryService } from './reservations/expiry-s
 import { createHoldRepository } from './reservations/hold-repository.ts';
 import { createHoldService, type HoldService } from './reservations/hold-service.ts';
 import { createHoldTransaction } from './reservations/hold-transaction.ts';
+import { createPickRepository } from './reservations/pick-repository.ts';
 import { createReservationRepository } from './reservations/reservation-repository.ts';
 import { reservationRoutes } from './reservations/reservation-routes.ts';
 import {
@@ -65,7 +66,14 @@ export function composeSales(deps: SalesDeps): Sales {
   const expireHolds = createExpireHolds({ reservations: reservationRows, outbox });
   const expiryRows = createExpiryRepository(database);
   const expiry = createExpiryService({ database, expiry: expiryRows, expireHolds, outbox });
-  const holdIn = createHoldTransaction({ holds: holdRows, expireHolds, outbox, holdSeconds });
+  const picks = createPickRepository();
+  const holdIn = createHoldTransaction({
+    holds: holdRows,
+    picks,
+    expireHolds,
+    outbox,
+    holdSeconds,
+  });
 
   const shared = { locks, idempotency, outbox };
   const holds = createHoldService({ ...shared, database, holds: holdRows, holdIn });

@@ -6,7 +6,8 @@ import type { Tx } from '../db/transaction.ts';
 import type { HoldWish, Sale, WishedSeat } from './hold-rules.ts';
 
 /** Nobody has the seat, or the hold on it is overdue by the database's clock. */
-const isFree = "(seat_status = 'AVAILABLE' OR (seat_status = 'HELD' AND held_until <= SYSDATE(6)))";
+export const isFree =
+  "(seat_status = 'AVAILABLE' OR (seat_status = 'HELD' AND held_until <= SYSDATE(6)))";
 
 /** Seats of the account in the concert: held in time, or bought. */
 const seatsOfUser = `(SELECT COUNT(*) FROM reservation r
@@ -55,15 +56,6 @@ const insertHoldsSql = (count: number): string => `INSERT INTO reservation
    reservation_expire_dt, reservation_status)
   VALUES ${rowMarks(count, 9)}`;
 
-/** Rows that another buyer has locked at the moment are passed over. */
-const pickSql = (count: number, free: string): string => `SELECT seat_id AS seatId
-  FROM concert_seat FORCE INDEX (ix_seat_state)
-  WHERE concert_schedule_id = ? AND ${free} AND status = 'ACTIVE'
-  ORDER BY seat_num LIMIT ${count} FOR UPDATE SKIP LOCKED`;
-
-const countFreeSql = `SELECT COUNT(*) AS free FROM concert_seat FORCE INDEX (ix_seat_state)
-  WHERE concert_schedule_id = ? AND status = 'ACTIVE' AND ${isFree}`;
-
 type SaleRow = { seatsPerUser: number; seatsOfUser: number; isOpen: 0 | 1 };
 
 export interface HoldRepository {
@@ -83,9 +75,6 @@ export interface HoldRepository {
   seats(tx: Tx, seatIds: readonly string[]): Promise<HeldSeat[]>;
   /** @throws errno 1062 (`isDuplicate`) while a seat has another live reservation. */
   insertHolds(tx: Tx, owner: HoldOwner, seats: readonly HeldSeat[]): Promise<Hold[]>;
-  /** Locks up to so many free seats, lowest numbers first, overdue holds last. */
-  pickSeats(tx: Tx, scheduleId: string, count: number): Promise<string[]>;
-  countFree(statements: Statements, scheduleId: string): Promise<number>;
 }
 
 /** The database's clock when the account was locked, as SQL text in microseconds. */
@@ -172,20 +161,6 @@ export function createHoldRepository(): HoldRepository {
         reservationStatus: 'HELD',
         reservationExpireDt: isoOf(heldUntil),
       }));
-    },
-    pickSeats: async (tx, scheduleId, count) => {
-      const pick = async (limit: number, free: string): Promise<string[]> => {
-        if (limit === 0) return [];
-        const rows = await tx.rows<{ seatId: number }>(pickSql(limit, free), [scheduleId]);
-        return rows.map(({ seatId }) => String(seatId));
-      };
-      const seatIds = await pick(count, "seat_status = 'AVAILABLE'");
-      const overdue = "seat_status = 'HELD' AND held_until <= SYSDATE(6)";
-      return [...seatIds, ...(await pick(count - seatIds.length, overdue))];
-    },
-    countFree: async ({ rows }, scheduleId) => {
-      const [row] = await rows<{ free: number }>(countFreeSql, [scheduleId]);
-      return row?.free ?? 0;
     },
   };
 }

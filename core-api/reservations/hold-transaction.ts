@@ -6,9 +6,11 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { ExpireHolds } from './expire-holds.ts';
 import type { HeldSeat, HoldOwner, HoldRepository } from './hold-repository.ts';
 import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
+import type { PickRepository } from './pick-repository.ts';
 
 export interface HoldTransactionDeps {
   holds: HoldRepository;
+  picks: PickRepository;
   expireHolds: ExpireHolds;
   outbox: Outbox;
   holdSeconds: number;
@@ -27,7 +29,7 @@ export type HoldTransaction = (
 ) => Promise<{ reservations: Hold[] }>;
 
 export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransaction {
-  const { holds, expireHolds, outbox, holdSeconds } = deps;
+  const { holds, picks, expireHolds, outbox, holdSeconds } = deps;
 
   async function insert(tx: Tx, owner: HoldOwner, seats: readonly HeldSeat[]): Promise<Hold[]> {
     try {
@@ -48,9 +50,9 @@ export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransactio
 
   async function choose(tx: Tx, { seats, scheduleId }: HoldWish): Promise<readonly string[]> {
     if ('ids' in seats) return seats.ids;
-    const picked = await holds.pickSeats(tx, scheduleId, seats.quantity);
+    const picked = await picks.pickSeats(tx, scheduleId, seats.quantity);
     if (picked.length === seats.quantity) return picked;
-    if ((await holds.countFree(tx, scheduleId)) >= seats.quantity) throw new SeatsInFlight();
+    if ((await picks.countFree(tx, scheduleId)) >= seats.quantity) throw new SeatsInFlight();
     throw seatTaken([]);
   }
 
