@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { composeSales, type Sales } from '../../core-api/compose-sales.ts';
 import { createDatabase, type Database } from '../../core-api/db/database.ts';
-import { marks, type SqlValue } from '../../core-api/db/statements.ts';
+import { marks, type SqlValue, type Statements } from '../../core-api/db/statements.ts';
 import { createNoLocks, type LockService } from '../../core-api/lock/lock-service.ts';
 import { openLocks } from '../../core-api/lock/open-locks.ts';
 import type { Delivered } from '../../core-api/outbox/event-delivery.ts';
@@ -51,8 +51,10 @@ export interface WorldOptions {
   locks?: 'on' | 'off' | LockService;
   holdSeconds?: number;
   poolMax?: number;
-  /** Before the world is used: to take a guard out. */
-  sabotage?: (database: Database) => Promise<void>;
+  /** Takes a guard out: each statement passes here on its way to the database. */
+  rewrite?: (sql: string) => string;
+  /** Another instance on the same schema and namespace, as a second process would be. */
+  beside?: SaleWorld;
   deliver?: (events: readonly CoreEvent[]) => Promise<Delivered>;
 }
 
@@ -60,6 +62,7 @@ export interface WorldOptions {
 export interface SaleWorld extends Sales {
   database: Database;
   databaseUrl: string;
+  stores: Stores;
   /** Every event that was delivered, in order. */
   delivered: CoreEvent[];
   users(count: number, options?: { points?: number }): Promise<string[]>;
@@ -77,21 +80,38 @@ export interface SaleWorld extends Sales {
   close(): Promise<void>;
 }
 
+interface Stores {
+  databaseUrl: string;
+  redisUrl: string;
+  namespace: string;
+  remove(): Promise<void>;
+}
+
+async function freshStores(): Promise<Stores> {
+  const schema = await freshSchema();
+  const { clear, ...redis } = freshNamespace();
+  const remove = async () => {
+    await clear();
+    await schema.drop();
+  };
+  return { databaseUrl: schema.databaseUrl, ...redis, remove };
+}
+
 const signal = new AbortController().signal;
 
 export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWorld> {
   const { locks = 'on', holdSeconds = 300, poolMax = 10 } = options;
-  const schema = await freshSchema();
-  const { namespace, redisUrl, clear } = freshNamespace();
+  const stores = options.beside?.stores ?? (await freshStores());
+  const { databaseUrl, namespace, redisUrl } = stores;
   const logger = createLogger({ service: 'test', level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const database = createDatabase({
-    databaseUrl: schema.databaseUrl,
+  const straight = createDatabase({
+    databaseUrl,
     poolMax,
     acquireTimeoutMs: 8_000,
     statementTimeoutMs: 5_000,
     logger,
   });
-  await options.sabotage?.(database);
+  const database = options.rewrite ? rewriting(straight, options.rewrite) : straight;
   const lockService = await lockServiceOf(locks, { namespace, redisUrl, logger });
   const delivered: CoreEvent[] = [];
   const record = (events: readonly CoreEvent[]): Promise<Delivered> => {
@@ -112,15 +132,15 @@ export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWor
     ...callsOf(sales),
     ...rowsOf(database),
     database,
-    databaseUrl: schema.databaseUrl,
+    databaseUrl,
+    stores,
     delivered,
-    violations: () => audit(schema.databaseUrl),
+    violations: () => audit(databaseUrl),
     close: async () => {
       await sales.jobs.close();
       await lockService.close();
       await database.close();
-      await clear();
-      await schema.drop();
+      if (!options.beside) await stores.remove();
     },
   };
 }
@@ -135,6 +155,19 @@ function lockServiceOf(
   if (locks === 'off') return Promise.resolve(createNoLocks());
   if (locks !== 'on') return Promise.resolve(locks);
   return openLocks({ urls: [redisUrl], downPolicy: 'db', downPlaces: 5, ...rest });
+}
+
+/** The database with every statement changed; what does not match stays as it is. */
+function rewriting(database: Database, rewrite: (sql: string) => string): Database {
+  const changed = <S extends Statements>(statements: S): S => ({
+    ...statements,
+    rows: (sql, params) => statements.rows(rewrite(sql), params),
+    run: (sql, params) => statements.run(rewrite(sql), params),
+  });
+  return {
+    ...changed(database),
+    transaction: (work, options) => database.transaction((tx) => work(changed(tx)), options),
+  };
 }
 
 const none = {} as Reply;

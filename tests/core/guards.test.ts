@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import { eventually } from '../harness/eventually.ts';
+import {
+  openSaleWorld,
+  reservationIds,
+  type SaleWorld,
+  tally,
+  times,
+  type WorldOptions,
+} from './sale-world.ts';
+
+/**
+ * What each guard in the database is for: the same race, with the guard and without it. Locks are
+ * off, so that nothing stands in front.
+ */
+describe('core: guards of the database', () => {
+  let world: SaleWorld | undefined;
+  const open = async (options: WorldOptions = {}, dropped: readonly string[] = []) => {
+    world = await openSaleWorld({ locks: 'off', ...options });
+    for (const sql of dropped) await world.database.sequelize.query(sql);
+    return world;
+  };
+  afterEach(async () => {
+    await world?.close();
+    world = undefined;
+  });
+
+  const dropLiveSeat = 'ALTER TABLE reservation DROP INDEX uq_reservation_live_seat';
+  const takeAnySeat = (sql: string) =>
+    /^UPDATE concert_seat.*SET seat_status = 'HELD'/s.test(sql)
+      ? sql.replace(/ AND status = 'ACTIVE' AND \(seat_status.*$/s, '')
+      : sql;
+
+  const oneSeatRace = async (here: SaleWorld) => {
+    const date = await here.date({ seats: 1 });
+    // Everybody has looked before anybody has bought.
+    const users = await here.users(60);
+    const outcomes = await Promise.all(users.map((id) => here.hold(id, date, date.seatIds)));
+    return { winners: tally(outcomes)['201'], checks: await violated(here) };
+  };
+  const violated = async (here: SaleWorld) =>
+    ((await here.violations()) as { check: string }[]).map(({ check }) => check);
+
+  it('a seat is taken once by the condition of its UPDATE alone', async () => {
+    const here = await open({}, [dropLiveSeat]);
+    expect(await oneSeatRace(here)).to.deep.equal({ winners: 1, checks: [] });
+  });
+
+  it('a seat is taken once by UNIQUE (live_seat_id) alone', async () => {
+    const here = await open({ rewrite: takeAnySeat });
+    expect((await oneSeatRace(here)).winners).to.equal(1);
+  });
+
+  it('a seat is sold many times without both', async () => {
+    const here = await open({ rewrite: takeAnySeat }, [dropLiveSeat]);
+    const { winners, checks } = await oneSeatRace(here);
+    expect(winners).to.be.greaterThan(1);
+    expect(checks).to.include('seat-two-live-reservations');
+  });
+
+  it('the limit of an account is passed without the lock on its row', async () => {
+    const rewrite = (sql: string) =>
+      sql.includes('FROM users') ? sql.replace('FOR UPDATE', '') : sql;
+    for (const [options, expected] of [
+      [{}, true],
+      [{ rewrite }, false],
+    ] as const) {
+      const here = await open(options);
+      const date = await here.date({ seats: 60, seatsPerUser: 2 });
+      const [user] = await here.users(1);
+      const outcomes = await Promise.all(
+        date.seatIds.map((seatId) => here.hold(String(user), date, [seatId])),
+      );
+      expect(tally(outcomes)['201'] === 2, JSON.stringify(tally(outcomes))).to.equal(expected);
+      await here.close();
+    }
+  });
+
+  it('a balance is spent twice without row lock, version and UNIQUE (point_id, seq)', async () => {
+    const broken = (sql: string) =>
+      sql
+        .replace(/(FROM users u STRAIGHT_JOIN.*)FOR UPDATE/s, '$1')
+        .replace(
+          /SET point = point \+ \?, version = version \+ \?\s+WHERE .*$/s,
+          'SET point = point + ?, version = version + ? WHERE point_id = ? AND ? >= 0 AND ? <= 0',
+        );
+    const here = await open({ rewrite: broken }, [
+      'ALTER TABLE point_history ADD KEY ix_point (point_id), DROP INDEX uq_history_seq',
+    ]);
+    const date = await here.date({ seats: 50, price: 100, seatsPerUser: 50 });
+    const [user] = await here.users(1, { points: 5_000 });
+    const held = await here.hold(String(user), date, date.seatIds);
+    await Promise.all(reservationIds(held).map((id) => here.pay(String(user), date, [id])));
+    expect(await violated(here)).to.include('history-chain-broken');
+  });
+
+  describe('a hold that runs out while its payment waits for a row', () => {
+    /** The seat's row is asked by the frozen clock, the reservation's not at all. */
+    const now = (sql: string) =>
+      sql
+        .replaceAll('SYSDATE(6)', 'NOW(6)')
+        .replace(/(SET reservation_status = 'CONFIRMED'.*) AND reservation_expire_dt.*$/s, '$1');
+
+    const payLate = async (here: SaleWorld) => {
+      const date = await here.date({ seats: 1, price: 10 });
+      const [user] = await here.users(1, { points: 10 });
+      const held = await here.hold(String(user), date, date.seatIds);
+      const until = 'SYSDATE(6) + INTERVAL 1 SECOND';
+      await here.database.run(`UPDATE concert_seat SET held_until = ${until}`);
+      await here.database.run(
+        'UPDATE reservation r JOIN concert_seat s USING (seat_id) SET r.reservation_expire_dt = s.held_until',
+      );
+      let paying: Promise<{ word: string }> | undefined;
+      await here.database.transaction(async (tx) => {
+        await tx.rows(
+          'SELECT seat_id FROM concert_seat WHERE seat_id = ? FOR UPDATE',
+          date.seatIds,
+        );
+        paying = here.pay(String(user), date, reservationIds(held));
+        await eventually(async () => {
+          const [row] = await here.sql<{ isOver: number }>(
+            'SELECT held_until < SYSDATE(6) AS isOver FROM concert_seat',
+          );
+          expect(row?.isOver).to.equal(1);
+        });
+      });
+      return (await paying)?.word;
+    };
+
+    it('is refused by SYSDATE(6)', async () => {
+      expect(await payLate(await open())).to.equal('409 hold-expired');
+    });
+
+    it('would be accepted by NOW(6), which stands still while a statement waits', async () => {
+      expect(await payLate(await open({ rewrite: now }))).to.equal('201');
+    });
+  });
+
+  it('an account in use is not starved: 60 calls of one and 60 of others all end', async () => {
+    const here = await open({ poolMax: 5 });
+    const [busy, ...others] = await here.users(61);
+    const outcomes = await Promise.all([
+      ...times(60, () => here.charge(String(busy), 1)),
+      ...others.map((id) => here.charge(id, 1)),
+    ]);
+    expect(tally(outcomes)).to.deep.equal({ '201': 120 });
+  });
+});
