@@ -127,8 +127,9 @@ add('POST', '/admin/concerts', [403, 'forbidden']).with('an account that is no a
 describe('story: bad input', () => {
   let stack: Stack;
   let fan: Fan;
+  let rival: Fan;
   let names: Record<string, string>;
-  let before_: unknown;
+  let rowsBefore: unknown;
   const rows = () =>
     stack.sql(
       `SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM concert) AS concerts,
@@ -147,9 +148,10 @@ describe('story: bad input', () => {
       '2020-01-01 00:00:00',
       past.scheduleId,
     ]);
-    const [someone, rival] = await stack.fansInside(mine.concertId, 2, { points: 1_000 });
-    if (!someone || !rival) throw new Error('no fans');
+    const [someone, second] = await stack.fansInside(mine.concertId, 2, { points: 1_000 });
+    if (!someone || !second) throw new Error('no fans');
     fan = someone;
+    rival = second;
     const held = await rival.hold(mine.concertId, {
       scheduleId: mine.scheduleId,
       seatIds: [String(mine.seatIds[9])],
@@ -165,11 +167,11 @@ describe('story: bad input', () => {
       pastSeat: String(past.seatIds[0]),
       othersReservation: String(held.body.reservations[0]?.reservationId),
     };
-    before_ = await rows();
+    rowsBefore = await rows();
   });
   after(() => stack.close());
   afterEach(async () => {
-    expect(await rows(), 'a row was changed').to.deep.equal(before_);
+    expect(await rows(), 'a row was changed').to.deep.equal(rowsBefore);
   });
 
   const fill = <T>(value: T): T =>
@@ -217,7 +219,6 @@ describe('story: bad input', () => {
 
   it('a missing or foreign credential gets its own code', async () => {
     const concert = `/concerts/${String(names['concert'])}`;
-    const [rival] = await stack.fans(1);
     const seats = { scheduleId: names['schedule'], seatIds: [names['seat']] };
     const ask = async (call: Call) => {
       const answer = await stack.api.call<ProblemAnswer>('POST', `${concert}/reservations`, {
@@ -237,7 +238,7 @@ describe('story: bad input', () => {
       401,
       'queue-token-invalid',
     ]);
-    expect(await ask({ accessToken: rival?.accessToken, queueToken })).to.deep.equal([
+    expect(await ask({ accessToken: rival.accessToken, queueToken })).to.deep.equal([
       403,
       'queue-token-wrong-user',
     ]);
