@@ -30,7 +30,7 @@ export interface LedgerDeps {
 }
 
 /** How long a call waits while others move the points of the same account. */
-const pointsWaitMs = 2_000;
+const pointsWaitMs = 5_000;
 
 /** The lock around whatever moves the points of an account. */
 export const pointsLock = (userId: string, guard: LockRequest['guard']): LockRequest => ({
