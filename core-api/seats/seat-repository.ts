@@ -52,12 +52,14 @@ const lockSql = `SELECT s.seat_id AS seatId, s.seat_num AS seatNum, s.price,
 
 /**
  * One statement for a chunk of any size: the rows come as one JSON value, so that nothing is
- * escaped by hand and one prepared statement serves every chunk.
+ * escaped by hand and one prepared statement serves every chunk. Without its character set a
+ * column of JSON_TABLE has that of the schema.
  */
 const insertSql = `INSERT INTO concert_seat
     (concert_id, concert_schedule_id, seat_num, price, block_name)
   SELECT ?, ?, j.seat_num, j.price, j.block_name FROM JSON_TABLE(?, '$[*]' COLUMNS (
-    seat_num INT PATH '$[0]', price INT PATH '$[1]', block_name VARCHAR(32) PATH '$[2]')) j`;
+    seat_num INT PATH '$[0]', price INT PATH '$[1]', block_name VARCHAR(32) CHARACTER SET utf8mb4
+      PATH '$[2]')) j`;
 
 const insertChunk = 1_000;
 
