@@ -7,6 +7,7 @@ import { createCoreClient } from './core-client/core-client.ts';
 import { createUpstream } from './forward/upstream.ts';
 import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
 import type { EdgeApp } from './http/edge-env.ts';
+import { openLimits } from './limits/open-limits.ts';
 import { type OpenLine, openLine } from './line.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
 import { createActiveTokens } from './tokens/active-token.ts';
@@ -50,10 +51,12 @@ export async function composeGateway(
   const core = createCoreClient({ url, assertionKeys, now });
   const upstream = createUpstream({ url, connections: config.coreConnections, now });
   const line = await (overrides.openLine ?? openLine)({ config, log, core, tokens });
+  const limits = await openLimits(config, log);
   const guard = createGuard({
     accessTokens: tokens.access,
     queueTokens: tokens.queue,
     line: line.gate,
+    limits: limits.limits,
   });
 
   const app = createApp({
@@ -66,7 +69,14 @@ export async function composeGateway(
         healthRoutes(bind, { pingRedis: line.pingRedis, coreReady: core.ready, isDraining }),
       (bind) => jwksRoutes(bind, [config.accessTokenPublicKeys, config.activeTokenKeys]),
     ],
-    forward: { line: line.gate, upstream, assertionKeys, now, timeoutMs: config.coreTimeoutMs },
+    forward: {
+      line: line.gate,
+      upstream,
+      assertionKeys,
+      now,
+      timeoutMs: config.coreTimeoutMs,
+      loginBrake: limits.loginBrake,
+    },
   });
 
   return {
@@ -77,6 +87,7 @@ export async function composeGateway(
       line.drain();
     },
     async close() {
+      limits.close();
       await line.close();
       await upstream.close();
       await core.close();

@@ -1,5 +1,7 @@
+import type { BlockList } from 'node:net';
 import { z } from 'zod';
 import { envVar, parseEnv } from '../shared/config.ts';
+import { toBlockList } from './http/client-address.ts';
 import { type KeySet, loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../shared/keys.ts';
 
 export interface GatewayConfig {
@@ -21,6 +23,10 @@ export interface GatewayConfig {
   activeTokenKeys: KeySet;
   assertionKeys: KeySet;
   rateLimits: boolean;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: BlockList;
+  /** Connections from one address at most, unless it is a trusted proxy. */
+  addressConnectionsMax: number;
   shutdownSeconds: number;
 }
 
@@ -52,6 +58,16 @@ export const gatewayVariables: readonly Variable[] = [
   { name: 'ACTIVE_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
   { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   { name: 'RATE_LIMITS', default: 'on', what: 'on or off; off is refused in production' },
+  {
+    name: 'TRUSTED_PROXIES',
+    default: 'none',
+    what: 'addresses and networks whose X-Forwarded-For is believed, separated by commas',
+  },
+  {
+    name: 'ADDRESS_CONNECTIONS_MAX',
+    default: '5000',
+    what: 'connections from one address, unless it is a trusted proxy; with RATE_LIMITS on',
+  },
   { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
 ];
 
@@ -74,6 +90,15 @@ const origin = envVar
   .url('http', 'https')
   .refine((text) => new URL(text).href === `${new URL(text).origin}/`, 'must be an origin');
 
+const proxies = z.string().transform((text, context) => {
+  try {
+    return toBlockList(text.split(',').map((part) => part.trim()));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be addresses or networks' });
+    return z.NEVER;
+  }
+});
+
 const schema = z.object({
   NODE_ENV: envVar.nodeEnv().default('development'),
   LOG_LEVEL: envVar.logLevel().default('info'),
@@ -93,6 +118,8 @@ const schema = z.object({
   ACTIVE_TOKEN_KEYS: keySet(loadPrivateKeys, 'P-256 private keys'),
   ASSERTION_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+  TRUSTED_PROXIES: proxies.default(() => toBlockList([])),
+  ADDRESS_CONNECTIONS_MAX: count(1, 1_000_000, 5_000),
   SHUTDOWN_SECONDS: count(1, 300, 10),
 });
 
@@ -125,6 +152,8 @@ export function loadGatewayConfig(
     activeTokenKeys: given.ACTIVE_TOKEN_KEYS,
     assertionKeys: given.ASSERTION_KEYS,
     rateLimits: given.RATE_LIMITS === 'on',
+    trustedProxies: given.TRUSTED_PROXIES,
+    addressConnectionsMax: given.ADDRESS_CONNECTIONS_MAX,
     shutdownSeconds: given.SHUTDOWN_SECONDS,
   });
 }

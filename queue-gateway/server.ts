@@ -4,7 +4,9 @@ import type { Logger } from '../shared/logger.ts';
 import { createLogger } from '../shared/logger.ts';
 import { composeGateway, type Gateway, type GatewayOverrides } from './compose.ts';
 import type { GatewayConfig } from './config.ts';
+import { createClientAddress } from './http/client-address.ts';
 import { answerClientError } from './http/client-error.ts';
+import { limitConnections } from './http/connection-limit.ts';
 import { createListener } from './http/listener.ts';
 import { securityHeaders } from './http/security-headers.ts';
 
@@ -57,15 +59,21 @@ function stopServer(server: Server, deadlineMs: number): Promise<void> {
   });
 }
 
-async function createEdgeServer(gateway: Gateway, log: Logger): Promise<Server> {
+async function createEdgeServer(
+  gateway: Gateway,
+  config: GatewayConfig,
+  log: Logger,
+): Promise<Server> {
   const listener = createListener({
     app: gateway.app,
     headers: await securityHeaders(),
     log,
+    clientAddress: createClientAddress(config.trustedProxies),
     isDraining: gateway.isDraining,
   });
   const server = createServer(limits, listener);
   server.maxConnections = maxConnections;
+  if (config.rateLimits) limitConnections(server, config);
   server.on('clientError', answerClientError);
   return server;
 }
@@ -77,7 +85,7 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const log = createLogger({ service: 'queue-gateway', level: config.logLevel });
   const gateway = await composeGateway(config, log, overrides);
-  const server = await createEdgeServer(gateway, log);
+  const server = await createEdgeServer(gateway, config, log);
   let address: AddressInfo;
   try {
     address = await listen(server, config);

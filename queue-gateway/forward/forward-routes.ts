@@ -1,5 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { assertionHeader, type Caller, signAssertion } from '../../shared/assertion.ts';
+import { login } from '../../shared/contracts/auth.ts';
 import { bulkBodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
 import { forwardedEndpoints } from '../../shared/contracts/index.ts';
 import { parseInput, parseParams } from '../../shared/contracts/parse.ts';
@@ -9,6 +10,7 @@ import { type EdgeApp, type EdgeContext, toRoutePath } from '../http/edge-env.ts
 import { callerOf, type Guard } from '../http/guard.ts';
 import { readBody } from '../http/read-body.ts';
 import { requestIdHeader } from '../http/request-id.ts';
+import type { LoginBrake } from '../limits/login-service.ts';
 import type { ActiveClaims } from '../tokens/active-token.ts';
 import { toCoreHeaders } from './header-rules.ts';
 import { createFillTarget } from './target-rules.ts';
@@ -32,6 +34,7 @@ export interface ForwardOptions {
   now: () => number;
   /** Longest wait for the core in an ordinary call. */
   timeoutMs: number;
+  loginBrake: LoginBrake;
 }
 
 /** Tens of thousands of rows in one call take longer than a seat does. */
@@ -44,9 +47,10 @@ const refusesAnswer = (endpoint: Endpoint) => {
 };
 
 function createForward(endpoint: Endpoint, options: ForwardOptions) {
-  const { guard, line, upstream, assertionKeys, now } = options;
+  const { guard, line, upstream, assertionKeys, now, loginBrake } = options;
   const fillTarget = createFillTarget(endpoint.path);
   const refuses = refusesAnswer(endpoint);
+  const isLogin = endpoint.name === login.name;
   const isBulk = (endpoint.bodyLimitBytes ?? 0) >= bulkBodyLimitBytes;
   const { method } = endpoint;
   const withoutBody: Endpoint = { ...endpoint, body: undefined };
@@ -77,11 +81,12 @@ function createForward(endpoint: Endpoint, options: ForwardOptions) {
   return async function forward(c: EdgeContext): Promise<Response> {
     const { incoming, outgoing } = c.env;
     const params = c.req.param() as Record<string, string>;
-    const passed = await guard(endpoint, incoming, roomIdOf(parseParams(endpoint, params)));
+    const passed = await guard(endpoint, c.env, roomIdOf(parseParams(endpoint, params)));
     const query = queryOf(incoming.url);
     const body = await readBody(endpoint, incoming);
     parseInput(withoutBody, { params, query, body: undefined });
     if (passed.queueToken?.kind === 'active') await lease(passed.queueToken);
+    const attempt = isLogin ? await loginBrake.begin(body, c.env.address) : undefined;
     const target = fillTarget(params, query);
     const call: UpstreamCall = {
       ...fixed,
@@ -91,6 +96,7 @@ function createForward(endpoint: Endpoint, options: ForwardOptions) {
       repeatable: method === 'GET' || (method === 'POST' && 'idempotency-key' in incoming.headers),
     };
     await upstream.send(call, outgoing);
+    await attempt?.(outgoing.statusCode);
     return RESPONSE_ALREADY_SENT;
   };
 }

@@ -15,18 +15,21 @@ import type { ServiceGuard } from './service-guard.ts';
  *  1. request line and headers (`edge-rules.ts`): 400
  *  2. path known: 404; method known: 405
  *  3. ids of the path: 400
- *  4. access token: 401; role: 403
- *  5. queue token: 401, over 410; of another room 403; of another user 403; waiting 403; ended 410
- *  6. query, content type, size, JSON and schema of the body, all faults at once: 400
- *  7. what the service says; for a forwarded call that changes something, first the lease: 410
+ *  4. limits by address: 429
+ *  5. access token: 401; role: 403
+ *  6. queue token: 401, over 410; of another room 403; of another user 403; waiting 403; ended 410
+ *  7. limits by account: 429
+ *  8. query, content type, size, JSON and schema of the body, all faults at once: 400
+ *  9. what the service says; for a log-in, first the brake on guessing: 429; for a forwarded call
+ *     that changes something, first the lease: 410
  *
- * A call of the peer service is signed over its body, so there 6's reading comes before 4.
+ * A call of the peer service is signed over its body, so there 8's reading comes before 5.
  */
 
 /** What a handler may want to know of the request itself. */
 export interface RequestInfo {
   readonly requestId: string;
-  /** Address of the peer of the connection. */
+  /** Of the caller, as far as it can be known: `client-address.ts`. */
   readonly address: string;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
@@ -71,11 +74,11 @@ export const roomIdOf = (params: unknown): string | undefined =>
   (params as { concertId?: string } | undefined)?.concertId;
 
 function requestInfo(c: EdgeContext): RequestInfo {
-  const { incoming, outgoing, requestId } = c.env;
+  const { outgoing, requestId, address } = c.env;
   return {
     requestId,
     outgoing,
-    address: incoming.socket.remoteAddress ?? '',
+    address,
     get signal() {
       return c.req.raw.signal;
     },
@@ -127,7 +130,7 @@ export function createBind({ app, guard, serviceGuard }: BindOptions): Bind {
     const params = c.req.param() as Record<string, string>;
     const roomId = roomIdOf(parseParams(endpoint, params));
     let passed: Passed = { user: undefined, queueToken: undefined };
-    if (endpoint.guard !== 'service') passed = await guard(endpoint, incoming, roomId);
+    if (endpoint.guard !== 'service') passed = await guard(endpoint, c.env, roomId);
     const bytes = await readBody(endpoint, incoming);
     if (endpoint.guard === 'service') checkPeer(c, bytes);
     const body = endpoint.body ? parseJson(bytes) : undefined;

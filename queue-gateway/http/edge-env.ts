@@ -6,6 +6,8 @@ export interface EdgeBindings {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
   requestId: string;
+  /** Of the caller, as far as it can be known: `client-address.ts`. */
+  address: string;
   /** HEAD; Hono and `incoming` say GET, and node leaves the body out. */
   isHead: boolean;
 }

@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Endpoint } from '../../shared/contracts/endpoint.ts';
 import { type Caller, nobody } from '../../shared/assertion.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { Limits } from '../limits/limit-service.ts';
 import type { AccessClaims, AccessTokens } from '../tokens/access-token.ts';
 import type { ActiveClaims } from '../tokens/active-token.ts';
 import type { QueueClaims, QueueTokens } from '../tokens/queue-tokens.ts';
 import type { WaitingClaims } from '../tokens/waiting-token.ts';
+import type { EdgeBindings } from './edge-env.ts';
 
 /** What the guard asks of the line. */
 export interface LineGate {
@@ -27,6 +29,7 @@ export interface GuardOptions {
   accessTokens: AccessTokens;
   queueTokens: QueueTokens;
   line: LineGate;
+  limits: Limits;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface GuardOptions {
  */
 export type Guard = (
   endpoint: Endpoint,
-  incoming: IncomingMessage,
+  request: EdgeBindings,
   roomId: string | undefined,
 ) => Promise<Passed>;
 
@@ -79,17 +82,29 @@ function wantsUser({ guard }: Endpoint, incoming: IncomingMessage): boolean {
 }
 
 export function createGuard(options: GuardOptions): Guard {
-  const { accessTokens, queueTokens, line } = options;
-  return async function guard(endpoint, incoming, roomId) {
-    const user = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
-    if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
-    if (endpoint.guard === 'queue')
-      return { user, queueToken: readQueueToken(queueTokens, incoming, roomId) };
-    if (endpoint.guard !== 'active' && endpoint.guard !== 'active+user')
-      return { user, queueToken: undefined };
+  const { accessTokens, queueTokens, line, limits } = options;
+
+  async function readQueue(
+    endpoint: Endpoint,
+    incoming: IncomingMessage,
+    passed: { user: AccessClaims | undefined; roomId: string | undefined },
+  ): Promise<QueueClaims | undefined> {
+    const { user, roomId } = passed;
+    if (endpoint.guard === 'queue') return readQueueToken(queueTokens, incoming, roomId);
+    if (endpoint.guard !== 'active' && endpoint.guard !== 'active+user') return undefined;
     const claims = readQueueToken(queueTokens, incoming, roomId);
     if (user && user.userId !== claims.userId) throw new Problem('queue-token-wrong-user');
-    return { user, queueToken: await requireActive(line, claims) };
+    return await requireActive(line, claims);
+  }
+
+  return async function guard(endpoint, { incoming, outgoing, address }, roomId) {
+    await limits.check(endpoint, 'address', address, outgoing);
+    const user = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
+    if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
+    const queueToken = await readQueue(endpoint, incoming, { user, roomId });
+    const userId = user?.userId ?? queueToken?.userId;
+    if (userId !== undefined) await limits.check(endpoint, 'account', userId, outgoing);
+    return { user, queueToken };
   };
 }
 

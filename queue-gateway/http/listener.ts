@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../../shared/logger.ts';
 import { Problem, toProblem } from '../../shared/problems.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { EdgeApp } from './edge-env.ts';
 import { edgeFault } from './edge-rules.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
@@ -12,6 +13,7 @@ export interface ListenerOptions {
   /** Set on every answer; a handler's own header of the same name wins. */
   headers: readonly (readonly [string, string])[];
   log: Logger;
+  clientAddress: ClientAddress;
   /** While true every answer asks the caller to close the connection. */
   isDraining: () => boolean;
 }
@@ -46,14 +48,15 @@ function logAnswer(options: ListenerOptions, incoming: IncomingMessage, outgoing
 
 /** The door: request id, fixed headers and the checks that come before routing, then Hono. */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { app, headers, isDraining, log } = options;
+  const { app, headers, isDraining, log, clientAddress } = options;
   const heads = new WeakSet<IncomingMessage>();
   const toHono = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
       const requestId = String(outgoing.getHeader(requestIdHeader));
       const isHead = heads.has(incoming);
-      return app.fetch(request, { incoming, outgoing, requestId, isHead });
+      const address = clientAddress(incoming);
+      return app.fetch(request, { incoming, outgoing, requestId, address, isHead });
     },
     {
       overrideGlobalObjects: true,

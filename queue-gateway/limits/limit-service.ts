@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import type { Endpoint } from '../../shared/contracts/endpoint.ts';
+import { Problem } from '../../shared/problems.ts';
+import { limitKeyOf } from '../http/client-address.ts';
+import { type LimitRule, limitRules } from './limit-rules.ts';
+import type { Count, LimitStore } from './limit-store.ts';
+
+/** Refuses who calls too often, and tells everybody who is counted where they stand. */
+export interface Limits {
+  /** @throws Problem `too-many-requests` */
+  check(
+    endpoint: Endpoint,
+    by: LimitRule['by'],
+    who: string,
+    outgoing: ServerResponse,
+  ): Promise<void> | undefined;
+}
+
+const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
+
+/** `RateLimit-*` as draft-ietf-httpapi-ratelimit-headers-06 has them: widely read, one per fact. */
+function tell(outgoing: ServerResponse, rule: LimitRule, count: Count): void {
+  outgoing.setHeader('ratelimit-policy', `${rule.points};w=${rule.seconds}`);
+  outgoing.setHeader('ratelimit-limit', rule.points);
+  outgoing.setHeader('ratelimit-remaining', Math.max(0, rule.points - count.used));
+  outgoing.setHeader('ratelimit-reset', secondsOf(count.waitMs));
+}
+
+export function createLimits(store: LimitStore): Limits {
+  async function count(rule: LimitRule, who: string, outgoing: ServerResponse): Promise<void> {
+    const key = rule.by === 'address' ? limitKeyOf(who) : who;
+    const counted = await store.count(rule, key);
+    tell(outgoing, rule, counted);
+    if (counted.used > rule.points)
+      throw new Problem('too-many-requests', { retryAfterSeconds: secondsOf(counted.waitMs) });
+  }
+
+  return {
+    check(endpoint, by, who, outgoing) {
+      const rule = limitRules[endpoint.name]?.find((one) => one.by === by);
+      return rule && count(rule, who, outgoing);
+    },
+  };
+}
+
+export const noLimits: Limits = { check: () => undefined };

@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { pauseSeconds } from '../../queue-gateway/limits/limit-rules.ts';
+import { Problem } from '../../shared/problems.ts';
+import { type FreshNamespace, freshNamespace } from '../harness/fresh-namespace.ts';
+import { type Answer, call } from './call.ts';
+import { type Edge, startEdge } from './edge.ts';
+import { answerJson } from './recorder.ts';
+
+const countBy = (answers: Answer[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+describe('limits', () => {
+  let namespace: FreshNamespace;
+  let edge: Edge;
+  const env = () => ({
+    NODE_ENV: 'production',
+    RATE_LIMITS: 'on',
+    REDIS_URL: namespace.redisUrl,
+    REDIS_NAMESPACE: namespace.namespace,
+    TRUSTED_PROXIES: '127.0.0.1',
+  });
+  beforeEach(async () => {
+    namespace = freshNamespace();
+    edge = await startEdge(env());
+  });
+  afterEach(async () => {
+    await edge.close();
+    await namespace.clear();
+  });
+
+  const charge = (on: Edge, userId: string) =>
+    call(`${on.url}/points/charges`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${on.accessToken(userId)}` },
+      body: { amount: 1 },
+    });
+
+  it('let exactly as many calls of an account through as they say, over two gateways', async () => {
+    const second = await startEdge(env());
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 400 }, (_, i) => charge(i % 2 === 0 ? edge : second, '7')),
+      );
+      expect(countBy(answers)).to.deep.equal({ 200: 300, 429: 100 });
+      expect(edge.core.requests.length + second.core.requests.length).to.equal(300);
+      const refused = answers.find(({ status }) => status === 429);
+      expect(refused?.json.code).to.equal('too-many-requests');
+      expect(Number(refused?.headers['retry-after'])).to.be.within(1, 60);
+      expect(refused?.headers).to.include({
+        'ratelimit-limit': '300',
+        'ratelimit-remaining': '0',
+        'ratelimit-policy': '300;w=60',
+      });
+      expect((await charge(edge, '8')).status, 'another account').to.equal(200);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('tell everybody who is counted how much is left, on forwarded answers too', async () => {
+    const { headers } = await charge(edge, '7');
+    expect(headers).to.include({ 'ratelimit-limit': '300', 'ratelimit-remaining': '299' });
+    expect(Number(headers['ratelimit-reset'])).to.be.within(1, 60);
+    expect((await call(`${edge.url}/concerts`)).headers).not.to.have.property('ratelimit-limit');
+  });
+
+  it('count a caller behind a proxy by its own address, and one behind none by the peer', async () => {
+    const register = (address: string) =>
+      call(`${edge.url}/auth/register`, {
+        method: 'POST',
+        headers: { 'x-forwarded-for': `9.9.9.9, ${address}` },
+        body: { userName: 'somebody', password: 'long enough' },
+      });
+    expect((await register('203.0.113.1')).headers['ratelimit-remaining']).to.equal('1199');
+    expect((await register('203.0.113.1')).headers['ratelimit-remaining']).to.equal('1198');
+    expect((await register('203.0.113.2')).headers['ratelimit-remaining']).to.equal('1199');
+    expect((await register('2001:db8::1')).headers['ratelimit-remaining']).to.equal('1199');
+    expect((await register('2001:db8::2')).headers['ratelimit-remaining']).to.equal('1198');
+  });
+
+  it('go on without Redis, each process for itself', async () => {
+    await edge.close();
+    edge = await startEdge({ ...env(), REDIS_URL: 'redis://127.0.0.1:1' });
+    const answers = await Promise.all(Array.from({ length: 350 }, () => charge(edge, '7')));
+    expect(countBy(answers)).to.deep.equal({ 200: 300, 429: 50 });
+  }).timeout(20_000);
+
+  describe('the brake on guessing passwords', () => {
+    const right = 'the right one';
+    beforeEach(() => {
+      edge.core.answer = ({ body }, response) => {
+        const isRight = (JSON.parse(body) as { password: string }).password === right;
+        if (isRight) answerJson(response, 200, { accessToken: 'x' });
+        else answerJson(response, 401, new Problem('bad-credentials').body('x'));
+      };
+    });
+
+    const logIn = (userName: string, password: string, address = '203.0.113.1') =>
+      call(`${edge.url}/auth/login`, {
+        method: 'POST',
+        headers: { 'x-forwarded-for': address },
+        body: { userName, password },
+      });
+    const guess = async (times: number, userName = 'fan', address?: string) => {
+      const statuses: number[] = [];
+      for (let i = 0; i < times; i += 1)
+        statuses.push((await logIn(userName, `guess ${i}`, address)).status);
+      return statuses;
+    };
+
+    it('pauses an account for an address after ten wrong ones, whoever asks', async () => {
+      expect(await guess(10)).to.deep.equal(Array.from({ length: 10 }, () => 401));
+      const paused = await logIn('fan', right);
+      expect([paused.status, paused.json.code]).to.deep.equal([429, 'too-many-requests']);
+      expect(Number(paused.headers['retry-after'])).to.be.within(1, 5);
+      expect((await logIn('FAN', right)).status, 'names have no case').to.equal(429);
+      expect(edge.core.requests.length, 'the core is spared').to.equal(10);
+    });
+
+    it('leaves other accounts and other addresses alone', async () => {
+      await guess(10);
+      expect((await logIn('fan', right, '203.0.113.2')).status).to.equal(200);
+      expect((await logIn('other', right)).status).to.equal(200);
+    });
+
+    it('answers the same for names that do not exist', async () => {
+      expect(await guess(11, 'nobody-of-that-name')).to.deep.equal([
+        ...Array.from({ length: 10 }, () => 401),
+        429,
+      ]);
+    });
+
+    it('forgets mistakes once the right one was given', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        expect(new Set(await guess(9))).to.deep.equal(new Set([401]));
+        expect((await logIn('fan', right)).status).to.equal(200);
+      }
+    });
+
+    it('pauses an account everywhere when many addresses guess', async () => {
+      for (let i = 0; i < 20; i += 1) await guess(5, 'fan', `198.51.100.${i}`);
+      expect((await logIn('fan', right, '203.0.113.77')).status).to.equal(429);
+    });
+
+    it('holds for many guesses at once: the next is refused', async () => {
+      await Promise.all(Array.from({ length: 60 }, (_, i) => logIn('fan', `guess ${i}`)));
+      expect((await logIn('fan', right)).status).to.equal(429);
+    });
+
+    it('waits twice as long each time, to a limit', () => {
+      const pauses = [9, 10, 11, 12, 17, 18, 1_000].map((failures) => pauseSeconds(failures, 10));
+      expect(pauses).to.deep.equal([0, 5, 10, 20, 640, 900, 900]);
+    });
+  });
+});
