@@ -6,7 +6,9 @@ import type { CoreClient } from './core-client/core-client.ts';
 import type { LineLease } from './forward/forward-routes.ts';
 import type { Bind } from './http/bind.ts';
 import type { LineGate } from './http/guard.ts';
+import { createEntryAnswers } from './queue/entry-answers.ts';
 import { createJoinBatcher } from './queue/join-batcher.ts';
+import { createJoinService } from './queue/join-service.ts';
 import { createLifeBuffer } from './queue/life-buffer.ts';
 import { createPollGuard } from './queue/poll-guard.ts';
 import { queueRoutes } from './queue/queue-routes.ts';
@@ -17,12 +19,15 @@ import {
   type QueueStore,
   touchBatchMax,
 } from './queue/queue-store.ts';
+import { createTurnService } from './queue/turn-service.ts';
 import { openHeartbeat } from './rooms/heartbeat.ts';
-import { createNewsStore, type NewsStore } from './rooms/news-store.ts';
+import { createNewsStore } from './rooms/news-store.ts';
 import { createRoomDirectory, type RoomDirectory } from './rooms/room-directory.ts';
+import { createRoomOpener } from './rooms/room-opener.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomService } from './rooms/room-service.ts';
 import { createRoomStreams, defaultStreamLimits } from './rooms/room-streams.ts';
+import { createSeatWatch } from './rooms/seat-watch.ts';
 import { createTicker, type Ticker } from './rooms/ticker.ts';
 import type { AccessTokens } from './tokens/access-token.ts';
 import type { ActiveTokens } from './tokens/active-token.ts';
@@ -56,13 +61,15 @@ export type OpenLine = (deps: LineDeps) => Promise<Line>;
 
 const monotonic = (): number => performance.now();
 
-/** The call of the line: joins by the batch, signs of life by the batch, polls by the clock. */
-function openQueue(
-  { config, tokens }: LineDeps,
-  parts: { store: QueueStore; rooms: RoomDirectory; ticker: Ticker; news: NewsStore },
-) {
-  const { store, rooms, ticker, news } = parts;
-  const joins = createJoinBatcher({
+interface Parts {
+  store: QueueStore;
+  rooms: RoomDirectory;
+  ticker: Ticker;
+}
+
+/** The calls of the line: joins by the batch, signs of life by the batch, polls by the clock. */
+function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker }: Parts) {
+  const joinBatches = createJoinBatcher({
     batchMax: joinBatchMax,
     send: (roomId, userIds) =>
       rooms.within(roomId, async (room) => {
@@ -75,15 +82,22 @@ function openQueue(
     batchMax: touchBatchMax,
     send: (roomId, numbers) => rooms.within(roomId, () => store.touch(roomId, numbers)),
   });
+  const now = Date.now;
+  const newJti = (): string => randomBytes(16).toString('base64url');
   const polls = createPollGuard({ now: monotonic, enforced: config.rateLimits });
-  const env = {
-    now: Date.now,
-    random: Math.random,
-    newJti: () => randomBytes(16).toString('base64url'),
-    isListening: news.isListening,
-  };
-  const service = createQueueService({ store, rooms, ticker, tokens, joins, life, polls, env });
-  return { service, life };
+  const answers = createEntryAnswers({ polls, random: Math.random });
+  const { active, waiting } = tokens;
+  const turns = createTurnService({ store, rooms, tokens: active, answers, now, newJti });
+  const joins = createJoinService({
+    rooms,
+    joins: joinBatches,
+    turns,
+    tokens: waiting,
+    answers,
+    now,
+  });
+  const deps = { store, rooms, ticker, joins, turns, answers, life, polls };
+  return { service: createQueueService(deps), life };
 }
 
 /** Opens Redis and wires the line. */
@@ -97,21 +111,22 @@ export const openLine: OpenLine = async (deps) => {
   const store = createQueueStore({ redis, namespace });
   const process = randomBytes(8).toString('base64url');
   const news = createNewsStore({ redis, subscriber, namespace, process });
-  const rooms = createRoomDirectory({ store, source, log });
+  const opener = createRoomOpener({ store, source, log, isListening: news.isListening });
+  const rooms = createRoomDirectory({ store, source, opener, log });
   const limits = rateLimits ? defaultStreamLimits : { perProcess: 50_000, perAddress: Infinity };
   const streams = createRoomStreams({ limits, random: Math.random });
   const ticker = createTicker({
     store,
     news,
     rooms,
-    source,
+    seats: createSeatWatch({ store, rooms, source, log }),
     log,
     now: monotonic,
     onBulletin: (room, bulletin) => {
       if (room.noteBulletin(bulletin) && room.document) streams.broadcast(room.id, room.document);
     },
   });
-  const { service, life } = openQueue(deps, { store, rooms, ticker, news });
+  const { service, life } = openQueue(deps, { store, rooms, ticker });
   const heartbeat = await openHeartbeat({ news, rooms, ticker, life, streams, log });
   const roomService = createRoomService({ rooms, ticker, source });
 

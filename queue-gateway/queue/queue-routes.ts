@@ -6,7 +6,7 @@ import type { QueueService } from './queue-service.ts';
 /** The calls of those who wait, and of the core. */
 export function queueRoutes(bind: Bind, service: QueueService): void {
   bind(joinQueue, async ({ params, user }) => {
-    const { isNew, entry } = await service.join(user, params.concertId);
+    const { isNew, entry } = await service.join(user.userId, params.concertId);
     return { status: isNew ? joinQueue.status : joinQueue.alsoStatus, body: entry };
   });
 

@@ -11,6 +11,12 @@ export interface ServedDocument {
   phase: Phase;
 }
 
+interface FrontLine {
+  front: number;
+  tail: number;
+  epoch?: number;
+}
+
 /** What one process knows of a room: told by the leader, never asked for per person. */
 export interface RoomMemory {
   readonly id: string;
@@ -20,13 +26,15 @@ export interface RoomMemory {
   readonly tail: number;
   readonly document: ServedDocument | undefined;
   readonly speedPerSecond: number | null;
+  /** False while news may have been missed. */
+  isCurrent(): boolean;
   /** Living people before this number. */
   ahead(number: number): number;
   /** Why an entry that was inside has ended, as far as it is known here. */
   endedReason(number: number): EndReason | undefined;
   /** Whether the holder of a number left while waiting. */
   hasLeft(number: number): boolean;
-  noteFront(line: { front: number; tail: number; epoch?: number }): void;
+  noteFront(line: FrontLine): void;
   noteEnded(entry: EndedEntry): void;
   noteLeft(number: number): void;
   /** True when the document is another one than before. */
@@ -36,20 +44,37 @@ export interface RoomMemory {
   forgetOld(nowMs: number): void;
 }
 
-export function createRoomMemory(id: string, setting: RoomSetting): RoomMemory {
+/** Those whose tokens are over though their time is not. */
+function createEndedList() {
   const ended = new Map<number, EndedEntry>();
   const left = new Set<number>();
-  let epoch = 0;
-  let front = 0;
-  let tail = 0;
+  return {
+    endedReason: (number: number): EndReason | undefined => ended.get(number)?.reason,
+    hasLeft: (number: number): boolean => left.has(number),
+    noteEnded: (entry: EndedEntry): void => void ended.set(entry.number, entry),
+    noteLeft: (number: number): void => void left.add(number),
+    forget(nowMs: number, front: number): void {
+      for (const [number, { untilMs }] of ended) if (untilMs <= nowMs) ended.delete(number);
+      for (const number of left) if (number <= front) left.delete(number);
+    },
+  };
+}
+
+export function createRoomMemory(options: {
+  setting: RoomSetting;
+  isCurrent: () => boolean;
+}): RoomMemory {
+  const { setting, isCurrent } = options;
+  const { forget, ...list } = createEndedList();
+  const line = { front: 0, tail: 0, epoch: 0 };
   let document: ServedDocument | undefined;
   let speedPerSecond: number | null = null;
   let census: Census = everybody;
 
-  function noteFront(line: { front: number; tail: number; epoch?: number }): void {
-    front = Math.max(front, line.front);
-    tail = Math.max(tail, line.tail);
-    epoch = Math.max(epoch, line.epoch ?? 0);
+  function noteFront({ front, tail, epoch = 0 }: FrontLine): void {
+    line.front = Math.max(line.front, front);
+    line.tail = Math.max(line.tail, tail);
+    line.epoch = Math.max(line.epoch, epoch);
   }
 
   function noteBulletin(bulletin: Bulletin): boolean {
@@ -62,17 +87,21 @@ export function createRoomMemory(id: string, setting: RoomSetting): RoomMemory {
     return true;
   }
 
+  const livingBetween = (from: number, to: number): number =>
+    Math.max(0, Math.min(census.livingBefore(to) - census.livingBefore(from), to - from));
+
   return {
-    id,
+    id: setting.concertId,
     setting,
+    isCurrent,
     get epoch() {
-      return epoch;
+      return line.epoch;
     },
     get front() {
-      return front;
+      return line.front;
     },
     get tail() {
-      return tail;
+      return line.tail;
     },
     get document() {
       return document;
@@ -80,26 +109,16 @@ export function createRoomMemory(id: string, setting: RoomSetting): RoomMemory {
     get speedPerSecond() {
       return speedPerSecond;
     },
-    ahead: (number) =>
-      Math.max(
-        0,
-        Math.min(census.livingBefore(number) - census.livingBefore(front + 1), number - front - 1),
-      ),
-    endedReason: (number) => ended.get(number)?.reason,
-    hasLeft: (number) => left.has(number),
+    ahead: (number) => livingBetween(Math.min(line.front + 1, number), number),
+    ...list,
     noteFront,
-    noteEnded: (entry) => void ended.set(entry.number, entry),
-    noteLeft: (number) => void left.add(number),
     noteBulletin,
     noteSnapshot(snapshot, gone) {
       noteFront(snapshot);
-      for (const entry of snapshot.ended) ended.set(entry.number, entry);
-      for (const number of gone) left.add(number);
+      for (const entry of snapshot.ended) list.noteEnded(entry);
+      for (const number of gone) list.noteLeft(number);
       if (snapshot.document !== '') noteBulletin(JSON.parse(snapshot.document) as Bulletin);
     },
-    forgetOld(nowMs) {
-      for (const [number, { untilMs }] of ended) if (untilMs <= nowMs) ended.delete(number);
-      for (const number of left) if (number <= front) left.delete(number);
-    },
+    forgetOld: (nowMs) => forget(nowMs, line.front),
   };
 }

@@ -16,7 +16,7 @@ export const bulletinNews = (roomId: string, bulletin: Bulletin): string =>
 
 /** `undefined` for what this version does not understand. */
 export function parseNews(message: string): RoomNews | undefined {
-  const [, roomId = '', what, rest = ''] = /^room:(\d+) (\w+) (.*)$/s.exec(message) ?? [];
+  const [, roomId = '', what = '', rest = ''] = /^room:(\d+) (\w+) (.*)$/s.exec(message) ?? [];
   const words = rest.split(' ');
   switch (what) {
     case 'front':

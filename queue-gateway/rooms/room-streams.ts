@@ -48,83 +48,86 @@ const retryHint = (random: () => number): string =>
 const eventOf = ({ body, etag }: ServedDocument): string =>
   `event: room\nid: ${etag.slice(1, -1)}\ndata: ${body}\n\n`;
 
+/** Writes as fast as the reader reads, and no faster: what it misses is only the newest state. */
+function send(stream: Stream, text: string): void {
+  if (stream.sink.write(text)) return;
+  stream.full = true;
+  stream.sink.once('drain', () => {
+    stream.full = false;
+    stream.pingsFull = 0;
+    const { missed } = stream;
+    stream.missed = undefined;
+    if (missed) send(stream, eventOf(missed));
+  });
+}
+
+/** Who listens, by room, counted by address. */
+function createRegister(limits: StreamLimits) {
+  const byRoom = new Map<string, Set<Stream>>();
+  const byAddress = new Map<string, number>();
+  let count = 0;
+  return {
+    count: () => count,
+    of: (roomId: string): Iterable<Stream> => byRoom.get(roomId) ?? [],
+    *all(): Iterable<Stream> {
+      for (const streams of byRoom.values()) yield* streams;
+    },
+    isFull: (address: string): boolean =>
+      count >= limits.perProcess || (byAddress.get(address) ?? 0) >= limits.perAddress,
+    add(stream: Stream): void {
+      const { roomId, address } = stream;
+      byRoom.set(roomId, (byRoom.get(roomId) ?? new Set()).add(stream));
+      byAddress.set(address, (byAddress.get(address) ?? 0) + 1);
+      count += 1;
+    },
+    remove(stream: Stream): void {
+      const { roomId, address } = stream;
+      const streams = byRoom.get(roomId);
+      if (!streams?.delete(stream)) return;
+      if (streams.size === 0) byRoom.delete(roomId);
+      const others = (byAddress.get(address) ?? 1) - 1;
+      if (others > 0) byAddress.set(address, others);
+      else byAddress.delete(address);
+      count -= 1;
+    },
+  };
+}
+
 export function createRoomStreams(options: {
   limits: StreamLimits;
   random: () => number;
 }): RoomStreams {
   const { limits, random } = options;
-  const byRoom = new Map<string, Set<Stream>>();
-  const byAddress = new Map<string, number>();
-  let open = 0;
+  const register = createRegister(limits);
   let draining = false;
 
-  function send(stream: Stream, text: string): void {
-    if (stream.sink.write(text)) return;
-    stream.full = true;
-    stream.sink.once('drain', () => {
-      stream.full = false;
-      stream.pingsFull = 0;
-      const { missed } = stream;
-      stream.missed = undefined;
-      if (missed) send(stream, eventOf(missed));
-    });
-  }
-
-  function forget(stream: Stream): void {
-    const { roomId, address } = stream;
-    const streams = byRoom.get(roomId);
-    if (!streams?.delete(stream)) return;
-    if (streams.size === 0) byRoom.delete(roomId);
-    open -= 1;
-    const others = (byAddress.get(address) ?? 1) - 1;
-    if (others > 0) byAddress.set(address, others);
-    else byAddress.delete(address);
-  }
-
-  const every = function* (): Iterable<Stream> {
-    for (const streams of byRoom.values()) yield* streams;
-  };
-
   return {
-    open(sink, { roomId, address }, now) {
-      const sameAddress = byAddress.get(address) ?? 0;
-      if (draining || open >= limits.perProcess || sameAddress >= limits.perAddress) return false;
-      const stream: Stream = {
-        sink,
-        roomId,
-        address,
-        full: false,
-        missed: undefined,
-        pingsFull: 0,
-      };
-      const streams = byRoom.get(roomId) ?? new Set();
-      byRoom.set(roomId, streams.add(stream));
-      byAddress.set(address, sameAddress + 1);
-      open += 1;
-      sink.once('close', () => forget(stream));
+    count: register.count,
+    open(sink, from, now) {
+      if (draining || register.isFull(from.address)) return false;
+      const stream: Stream = { ...from, sink, full: false, missed: undefined, pingsFull: 0 };
+      register.add(stream);
+      sink.once('close', () => register.remove(stream));
       send(stream, `${retryHint(random)}\n${now ? eventOf(now) : ''}`);
       return true;
     },
     broadcast(roomId, document) {
-      const streams = byRoom.get(roomId);
-      if (!streams) return;
       const text = eventOf(document);
-      for (const stream of streams) {
+      for (const stream of register.of(roomId)) {
         if (stream.full) stream.missed = document;
         else send(stream, text);
       }
     },
     ping() {
-      for (const stream of every()) {
+      for (const stream of register.all()) {
         if (!stream.full) send(stream, ': ping\n\n');
         else if ((stream.pingsFull += 1) >= maxPingsFull) stream.sink.destroy();
       }
     },
     drain() {
       draining = true;
-      for (const stream of every())
+      for (const stream of register.all())
         stream.sink.end(`${retryHint(random)}event: reconnect\ndata:\n\n`);
     },
-    count: () => open,
   };
 }

@@ -48,7 +48,7 @@ const controlOf = {
   close: 'CLOSED',
 } as const;
 
-function createFakeCore(): FakeCore & { client: CoreClient } {
+function createFakeCore(): { core: FakeCore; client: CoreClient } {
   const settings = new Map<string, RoomSetting>();
   const inventories = new Map<string, Inventory>();
   const core = {
@@ -87,53 +87,72 @@ function createFakeCore(): FakeCore & { client: CoreClient } {
     ready: () => here(() => true),
     close: () => Promise.resolve(),
   };
-  return { ...core, client };
+  return { core, client };
 }
 
-export async function startGateways(
-  options: { count?: number; redisUrl?: string; env?: Record<string, string> } = {},
-): Promise<Gateways> {
-  const { redisUrl, namespace, clear } = freshNamespace();
-  const core = createFakeCore();
-  const access = generatePrivateJwk();
+interface GatewaysOptions {
+  count?: number;
+  redisUrl?: string;
+  env?: Record<string, string>;
+}
+
+function makeKeys() {
   const jwks = {
-    ACCESS_TOKEN_PUBLIC_KEYS: setOf(access),
+    ACCESS_TOKEN_PUBLIC_KEYS: setOf(generatePrivateJwk()),
     ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
     WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
     ASSERTION_KEYS: setOf(generateSecretJwk()),
   };
+  const { signing } = loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS);
+  const assertionKeys = loadSecretKeys(jwks.ASSERTION_KEYS);
+  return {
+    jwks,
+    account: (userId: string, role: 'USER' | 'ADMIN') => ({
+      userId,
+      userName: `fan-${userId}`,
+      accessToken: signAccessToken({ ...signing, userId, role }),
+    }),
+    assert: (target: string, body: string) => {
+      const bytes = Buffer.from(body);
+      const call = { audience: 'queue-gateway', method: 'POST', target, body: bytes } as const;
+      return signAssertion({ keys: assertionKeys, now: Date.now }, call, nobody);
+    },
+  };
+}
+
+/** Gateways on the same Redis, with the same core. */
+async function startAll(
+  { count = 1, redisUrl, env }: GatewaysOptions & { redisUrl: string },
+  core: CoreClient,
+): Promise<RunningGateway[]> {
   const config = loadGatewayConfig({
     NODE_ENV: 'test',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
     RATE_LIMITS: 'off',
     GATEWAY_PORT: '0',
     CORE_URL: 'http://127.0.0.1:1',
-    REDIS_URL: options.redisUrl ?? redisUrl,
-    REDIS_NAMESPACE: namespace,
+    REDIS_URL: redisUrl,
     SHUTDOWN_SECONDS: '2',
-    ...jwks,
-    ...options.env,
+    ...env,
   });
   const gateways: RunningGateway[] = [];
-  for (let at = 0; at < (options.count ?? 1); at += 1) {
+  for (let at = 0; at < count; at += 1) {
     const gateway = await startGateway(config, {
-      openLine: (deps) => openLine({ ...deps, core: core.client }),
+      openLine: (deps) => openLine({ ...deps, core }),
     });
     gateways.push(gateway);
   }
+  return gateways;
+}
+
+export async function startGateways(options: GatewaysOptions = {}): Promise<Gateways> {
+  const { redisUrl, namespace, clear } = freshNamespace();
+  const { core, client } = createFakeCore();
+  const { jwks, account, assert } = makeKeys();
+  const env = { REDIS_NAMESPACE: namespace, ...jwks, ...options.env };
+  const gateways = await startAll({ redisUrl, ...options, env }, client);
   const clients = gateways.map(({ url }) => createApiClient({ gatewayUrl: url }));
-  const api = (at = 0): ApiClient => {
-    const client = clients[at % clients.length];
-    if (!client) throw new Error('no gateway');
-    return client;
-  };
-  const { signing } = loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS);
-  const account = (userId: string, role: 'USER' | 'ADMIN') => ({
-    userId,
-    userName: `fan-${userId}`,
-    accessToken: signAccessToken({ ...signing, userId, role }),
-  });
-  const assertionKeys = loadSecretKeys(jwks.ASSERTION_KEYS);
+  const api = (at = 0): ApiClient => clients[at % clients.length] as ApiClient;
   return {
     api,
     gateways,
@@ -143,14 +162,11 @@ export async function startGateways(
     admin: (at = 0) => createFan(api(at), account('999999', 'ADMIN')),
     async deliver(events, at = 0) {
       const target = '/internal/events';
-      const body = Buffer.from(JSON.stringify({ events }));
-      const call = { audience: 'queue-gateway', method: 'POST', target, body } as const;
-      const assertion = signAssertion({ keys: assertionKeys, now: Date.now }, call, nobody);
-      const headers = { [assertionHeader]: assertion };
+      const headers = { [assertionHeader]: assert(target, JSON.stringify({ events })) };
       return (await api(at).call('POST', target, { body: { events }, headers })).status;
     },
     async close() {
-      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all(clients.map((one) => one.close()));
       await Promise.all(gateways.map((gateway) => gateway.close()));
       await clear();
     },
