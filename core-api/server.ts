@@ -20,6 +20,8 @@ const limits = {
   maxHeaderSize: 16 * 1_024,
 };
 
+const idleSweepMs = 50;
+
 /**
  * Opens what the core needs, listens, and starts the jobs. A database or Redis that is away stops
  * nothing: `/health/ready` says so, and calls are answered 503 until it is there.
@@ -63,12 +65,18 @@ function listen(server: Server, { host, port }: CoreConfig): Promise<AddressInfo
   });
 }
 
-/** Resolves when every connection has ended; those still busy at the deadline are cut off. */
+/**
+ * Resolves when every connection has ended; those still busy at the deadline are cut off. A
+ * connection that finishes its request meanwhile would stay open for as long as it may be idle, so
+ * the idle ones are looked for again and again.
+ */
 function stopServer(server: Server, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();
