@@ -1,4 +1,3 @@
-import type { Express } from 'express';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp } from './app.ts';
@@ -25,7 +24,7 @@ export interface CoreOverrides {
 }
 
 export interface Core {
-  app: Express;
+  app: ReturnType<typeof createApp>;
   /** Starts the jobs. */
   start(): void;
   /** Not ready from now on. */

@@ -17,6 +17,7 @@ const allowedFloors: Record<string, string[]> = {
 
 /** Inside a service: main -> server -> compose -> app -> routes -> service -> the leaves. */
 const roles: [RegExp, number][] = [
+  [/\/(db|redis|lock)\//, 7],
   [/\/main\.ts$/, 0],
   [/\/server\.ts$/, 1],
   [/\/compose\.ts$/, 2],
@@ -24,7 +25,6 @@ const roles: [RegExp, number][] = [
   [/-routes\.ts$/, 4],
   [/-service\.ts$/, 5],
   [/-(rules|repository|store)\.ts$/, 6],
-  [/\/(db|redis|lock)\//, 7],
 ];
 const roleOf = (path: string): number | undefined =>
   roles.find(([pattern]) => pattern.test(path))?.[1];
@@ -32,8 +32,9 @@ const roleOf = (path: string): number | undefined =>
 /** Who may know a package. Types count too: a type is knowledge. */
 const keepers: Record<string, RegExp> = {
   express: /^core-api\/(http\/|app\.ts|server\.ts|.*-routes\.ts)/,
-  hono: /^queue-gateway\/(http\/|app\.ts|server\.ts|forward\/|docs\/|.*-routes\.ts)/,
-  '@hono/node-server': /^queue-gateway\/(http\/|app\.ts|server\.ts|forward\/)/,
+  hono: /^(queue-gateway\/(http\/|app\.ts|server\.ts|forward\/|docs\/|.*-routes\.ts)|scripts\/bench\/)/,
+  '@hono/node-server':
+    /^(queue-gateway\/(http\/|app\.ts|server\.ts|forward\/|.*-routes\.ts)|scripts\/bench\/)/,
   sequelize: /^(core-api\/(db\/|.*-repository\.ts)|scripts\/)/,
   mysql2: /^(core-api\/db\/|scripts\/)/,
   umzug: /^core-api\/db\//,
