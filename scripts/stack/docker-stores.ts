@@ -9,7 +9,6 @@ import type { PrivateServerOptions, Store } from './store.ts';
 export type StoreKind = 'database' | 'redis';
 
 export interface DockerOptions extends PrivateServerOptions {
-  env: NodeJS.ProcessEnv;
   dirs: readonly string[];
 }
 

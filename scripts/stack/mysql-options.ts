@@ -8,6 +8,8 @@ export interface MysqlServerOptions {
   flavour: MysqlFlavour;
   profile: StoreProfile;
   dataDir: string;
+  /** Its own: a server deletes what looks like left-over tables there, whoever they belong to. */
+  tmpDir: string;
   port: number;
   initFile: string;
   pidFile: string;
@@ -62,6 +64,7 @@ export function mysqlServerArgs(options: MysqlServerOptions): string[] {
     '--no-defaults',
     ...userArgs(options.isRoot),
     `--datadir=${options.dataDir}`,
+    `--tmpdir=${options.tmpDir}`,
     `--port=${options.port}`,
     `--init-file=${options.initFile}`,
     `--pid-file=${options.pidFile}`,

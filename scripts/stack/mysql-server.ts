@@ -67,7 +67,7 @@ export async function startMysqlServer(
   options: PrivateServerOptions,
 ): Promise<Store> {
   const dir = join(options.dataDir, foldersOf[binary.flavour]);
-  makePrivateDir(dir);
+  makePrivateDir(join(dir, 'tmp'));
   if (await endLeftOver(dir)) options.log(`Ended a ${titleOf[binary.flavour]} of a killed run.`);
   if (!hasData(dir)) await initialise(binary, dir, options);
   const password = keptSecret(join(dir, 'password'));
@@ -111,6 +111,7 @@ async function startOnce(binary: MysqlBinary, dir: string, options: StartOptions
       flavour: binary.flavour,
       profile: options.profile,
       dataDir: join(dir, 'data'),
+      tmpDir: join(dir, 'tmp'),
       port,
       initFile: options.initFile,
       pidFile: join(dir, 'server.pid'),
@@ -161,7 +162,8 @@ async function initialise(
   });
   if (options.profile === 'durable') options.log(`Making a new ${name} data folder in ${dir} ...`);
   const { signal } = options;
-  const made = await runCommand(installer, args, { timeoutMs: initTimeoutMs, signal });
+  const env = { ...options.env, TMPDIR: join(dir, 'tmp') };
+  const made = await runCommand(installer, args, { env, timeoutMs: initTimeoutMs, signal });
   signal?.throwIfAborted();
   if (made.code !== 0) {
     throw new Error(`${name} could not make its data folder in ${dir}:\n${made.output.trimEnd()}`);

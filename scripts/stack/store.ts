@@ -13,6 +13,7 @@ export interface Store {
 export interface PrivateServerOptions {
   dataDir: string;
   profile: StoreProfile;
+  env: NodeJS.ProcessEnv;
   log: (line: string) => void;
   signal?: AbortSignal;
   onUnexpectedExit?: (message: string) => void;
