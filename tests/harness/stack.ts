@@ -69,7 +69,8 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-export async function startStack(options: StackOptions = {}): Promise<Stack> {
+/** Both services over a schema and a namespace, and what ends all of it. */
+async function startServices(options: StackOptions) {
   const schema = await freshSchema();
   const namespace = freshNamespace();
   const straight = { databaseUrl: schema.databaseUrl, redisUrl: namespace.redisUrl };
@@ -98,32 +99,42 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const gateway = await startGateway(loadGatewayConfig({ ...env, CORE_URL: core.url }));
   gatewayUrl = gateway.url;
-
-  const api = createApiClient({ gatewayUrl, connections: 256 });
-  const accounts = async (count: number, extra: { points?: number; role?: 'ADMIN' } = {}) => {
-    const made: Account[] = await makeAccounts({
-      databaseUrl: schema.databaseUrl,
-      accessTokenKeys: String(keys['ACCESS_TOKEN_KEYS']),
-      count,
-      ...extra,
-    });
-    return made.map((account) => createFan(api, account));
-  };
-  const [admin] = await accounts(1, { role: 'ADMIN' });
-  if (!admin) throw new Error('no admin account');
-  const connection = await createConnection({ uri: schema.databaseUrl, timezone: 'Z' });
-  const sql = async <Row>(text: string, params: (string | number)[]) =>
-    (await connection.query(text, params))[0] as Row[];
-  const owner = createOwner(admin, sql);
-
   return {
     gatewayUrl,
     coreUrl: core.url,
     databaseUrl: schema.databaseUrl,
     databasePoolMax: coreConfig.databasePoolMax,
+    accessTokenKeys: String(keys['ACCESS_TOKEN_KEYS']),
+    close: async () => {
+      await gateway.close();
+      await core.close();
+      await namespace.clear();
+      await schema.drop();
+      rmSync(keysDir, { recursive: true });
+    },
+  };
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { accessTokenKeys, close, ...services } = await startServices(options);
+  const { gatewayUrl, databaseUrl } = services;
+  const api = createApiClient({ gatewayUrl, connections: 256 });
+  const accounts = async (count: number, extra: { points?: number; role?: 'ADMIN' } = {}) => {
+    const made: Account[] = await makeAccounts({ databaseUrl, accessTokenKeys, count, ...extra });
+    return made.map((account) => createFan(api, account));
+  };
+  const [admin] = await accounts(1, { role: 'ADMIN' });
+  if (!admin) throw new Error('no admin account');
+  const connection = await createConnection({ uri: databaseUrl, timezone: 'Z' });
+  const sql = async <Row>(text: string, params: (string | number)[]) =>
+    (await connection.query(text, params))[0] as Row[];
+
+  return {
+    ...services,
     api,
     admin,
-    ...owner,
+    sql,
+    ...createOwner(admin, sql),
     fan: () =>
       registerFan(api, {
         userName: `fan-${randomBytes(6).toString('hex')}`,
@@ -135,16 +146,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await Promise.all(fans.map((fan) => fan.enter(concertId, 20_000)));
       return fans;
     },
-    sql,
-    violations: () => audit(schema.databaseUrl),
+    violations: () => audit(databaseUrl),
     close: async () => {
       await api.close();
       await connection.end();
-      await gateway.close();
-      await core.close();
-      await namespace.clear();
-      await schema.drop();
-      rmSync(keysDir, { recursive: true });
+      await close();
     },
   };
 }
