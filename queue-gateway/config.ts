@@ -25,6 +25,8 @@ export interface GatewayConfig {
   rateLimits: boolean;
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: BlockList;
+  /** Origins whose pages may read our answers. */
+  corsOrigins: readonly string[];
   /** Connections from one address at most, unless it is a trusted proxy. */
   addressConnectionsMax: number;
   shutdownSeconds: number;
@@ -64,6 +66,11 @@ export const gatewayVariables: readonly Variable[] = [
     what: 'addresses and networks whose X-Forwarded-For is believed, separated by commas',
   },
   {
+    name: 'CORS_ORIGINS',
+    default: 'none',
+    what: 'origins whose pages may call from a browser, separated by commas',
+  },
+  {
     name: 'ADDRESS_CONNECTIONS_MAX',
     default: '5000',
     what: 'connections from one address, unless it is a trusted proxy; with RATE_LIMITS on',
@@ -89,6 +96,11 @@ const count = (min: number, max: number, fallback: number) =>
 const origin = envVar
   .url('http', 'https')
   .refine((text) => new URL(text).href === `${new URL(text).origin}/`, 'must be an origin');
+
+/** As a browser writes them (RFC 6454 §6.1): no slash at the end, no default port. */
+const origins = envVar
+  .urls('http', 'https')
+  .refine((all) => all.every((text) => new URL(text).origin === text), 'must be origins');
 
 const proxies = z.string().transform((text, context) => {
   try {
@@ -119,6 +131,7 @@ const schema = z.object({
   ASSERTION_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   TRUSTED_PROXIES: proxies.default(() => toBlockList([])),
+  CORS_ORIGINS: origins.default([]),
   ADDRESS_CONNECTIONS_MAX: count(1, 1_000_000, 5_000),
   SHUTDOWN_SECONDS: count(1, 300, 10),
 });
@@ -153,6 +166,7 @@ export function loadGatewayConfig(
     assertionKeys: given.ASSERTION_KEYS,
     rateLimits: given.RATE_LIMITS === 'on',
     trustedProxies: given.TRUSTED_PROXIES,
+    corsOrigins: given.CORS_ORIGINS,
     addressConnectionsMax: given.ADDRESS_CONNECTIONS_MAX,
     shutdownSeconds: given.SHUTDOWN_SECONDS,
   });

@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { answerClientError } from './http/client-error.ts';
 import { limitConnections } from './http/connection-limit.ts';
+import { createCors } from './http/cors-rules.ts';
 import { createListener } from './http/listener.ts';
 import { securityHeaders } from './http/security-headers.ts';
 
@@ -69,6 +70,7 @@ async function createEdgeServer(
     headers: await securityHeaders(),
     log,
     clientAddress: createClientAddress(config.trustedProxies),
+    cors: createCors(config.corsOrigins),
     isDraining: gateway.isDraining,
   });
   const server = createServer(limits, listener);

@@ -8,7 +8,7 @@ import type { KeySet } from '../../shared/keys.ts';
 import { queryOf, roomIdOf } from '../http/bind.ts';
 import { type EdgeApp, type EdgeContext, toRoutePath } from '../http/edge-env.ts';
 import { callerOf, type Guard } from '../http/guard.ts';
-import { readBody } from '../http/read-body.ts';
+import { parseJson, readBody } from '../http/read-body.ts';
 import { requestIdHeader } from '../http/request-id.ts';
 import type { LoginBrake } from '../limits/login-service.ts';
 import type { ActiveClaims } from '../tokens/active-token.ts';
@@ -84,6 +84,8 @@ function createForward(endpoint: Endpoint, options: ForwardOptions) {
     const passed = await guard(endpoint, c.env, roomIdOf(parseParams(endpoint, params)));
     const query = queryOf(incoming.url);
     const body = await readBody(endpoint, incoming);
+    // Megabytes of rows are the core's to read: here they would hold up everybody else.
+    if (body.length > 0 && !isBulk) parseJson(body);
     parseInput(withoutBody, { params, query, body: undefined });
     if (passed.queueToken?.kind === 'active') await lease(passed.queueToken);
     const attempt = isLogin ? await loginBrake.begin(body, c.env.address) : undefined;

@@ -28,7 +28,6 @@ const responseHeaders = [
   'ratelimit-remaining',
   'ratelimit-reset',
   'retry-after',
-  'vary',
 ] as const;
 
 /** RFC 9110 §5.5 without obs-text: a reader behind us need not guess a charset. */

@@ -53,6 +53,18 @@ const callerGone = new Error('the caller has gone');
 /** `abandoned`: the caller went before the core had answered. */
 type Outcome = 'answered' | 'abandoned';
 
+function writeAnswerHead(
+  { personal }: UpstreamCall,
+  outgoing: ServerResponse,
+  status: number,
+  headers: IncomingHttpHeaders,
+): void {
+  if (outgoing.destroyed) return;
+  // What is one account's own is never another's answer, wherever it is kept (RFC 9111 §4.1).
+  if (personal) outgoing.appendHeader('vary', 'authorization, x-queue-token');
+  outgoing.writeHead(status, toCallerHeaders(headers, { personal }));
+}
+
 /** One try: resolves when the answer is through or nobody wants it, rejects when there is none. */
 function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome> {
   return new Promise((resolve, reject) => {
@@ -67,12 +79,6 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
       outgoing.off('drain', onDrain);
       outgoing.off('close', onClose);
       finish();
-    };
-
-    const answer = (status: number, headers: IncomingHttpHeaders): void => {
-      answering = true;
-      if (outgoing.destroyed) return;
-      outgoing.writeHead(status, toCallerHeaders(headers, { personal: call.personal }));
     };
 
     outgoing.on('drain', onDrain);
@@ -95,7 +101,10 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
         onResponseStart(given, status, headers) {
           if (status < 200) return;
           if (call.refuses(status)) given.abort(new Error(`the core answered ${status}`));
-          else answer(status, headers);
+          else {
+            answering = true;
+            writeAnswerHead(call, outgoing, status, headers);
+          }
         },
         onResponseData(given, chunk) {
           if (!outgoing.destroyed && !outgoing.write(chunk)) given.pause();

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../../shared/logger.ts';
 import { Problem, toProblem } from '../../shared/problems.ts';
 import type { ClientAddress } from './client-address.ts';
+import type { Cors } from './cors-rules.ts';
 import type { EdgeApp } from './edge-env.ts';
 import { edgeFault } from './edge-rules.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
@@ -14,6 +15,7 @@ export interface ListenerOptions {
   headers: readonly (readonly [string, string])[];
   log: Logger;
   clientAddress: ClientAddress;
+  cors: Cors;
   /** While true every answer asks the caller to close the connection. */
   isDraining: () => boolean;
 }
@@ -46,9 +48,21 @@ function logAnswer(options: ListenerOptions, incoming: IncomingMessage, outgoing
   });
 }
 
+/** Whether that was all: a browser that asks what it may do. */
+function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+  const { headers, isPreflight } = cors({
+    method: incoming.method,
+    origin: incoming.headers.origin,
+    requestedMethod: incoming.headers['access-control-request-method'],
+  });
+  for (const [name, value] of headers) outgoing.setHeader(name, value);
+  if (isPreflight) outgoing.writeHead(204).end();
+  return isPreflight;
+}
+
 /** The door: request id, fixed headers and the checks that come before routing, then Hono. */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { app, headers, isDraining, log, clientAddress } = options;
+  const { app, headers, isDraining, log, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
   const toHono = getRequestListener(
     (request, env) => {
@@ -78,6 +92,7 @@ export function createListener(options: ListenerOptions): RequestListener {
       sendProblem(outgoing, problem, requestId);
       return;
     }
+    if (answerCors(cors, incoming, outgoing)) return;
     if (incoming.method === 'HEAD') {
       // Node has noted by now that this answer has no body. To everything behind here it is a
       // GET, also to the forward path, whose answer Hono never sees.

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
 import { Problem } from '../../shared/problems.ts';
+import { jsonFault } from './json-rules.ts';
 
 export const noBody = Buffer.alloc(0);
 
@@ -45,11 +46,17 @@ export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): P
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @throws Problem `invalid-request` when the bytes are not UTF-8 JSON. */
+/** @throws Problem `invalid-request` when the bytes are not UTF-8 JSON that `jsonFault` takes. */
 export function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(decoder.decode(bytes));
+    text = decoder.decode(bytes);
+    value = JSON.parse(text);
   } catch (cause) {
     throw refuse('must be JSON', cause);
   }
+  const fault = jsonFault(text);
+  if (fault) throw refuse(fault);
+  return value;
 }
