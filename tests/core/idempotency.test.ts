@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createIdempotencyRepository } from '../../core-api/idempotency/idempotency-repository.ts';
 import { eventually } from '../harness/eventually.ts';
 import { openSaleWorld, reservationIds, type SaleWorld, tally, times } from './sale-world.ts';
 
@@ -97,6 +98,46 @@ for (const locks of ['on', 'off'] as const) {
       expect((await world.pay(id, date, ids, 'k')).word).to.equal('409 insufficient-points');
       await world.charge(id, 50);
       expect((await world.pay(id, date, ids, 'k')).word).to.equal('201');
+    });
+
+    it('is one for two instances: the second replays what the first has done, or hears it runs', async () => {
+      const second = await openSaleWorld({ locks, beside: world });
+      const date = await world.date({ seats: 4 });
+      const [user] = await world.users(1);
+      const id = String(user);
+      const sides = times(60, (i) => (i % 2 ? world : second));
+      const allowed = ['201', '409 idempotency-key-in-use'];
+      for (const call of [
+        (side: SaleWorld) => side.hold(id, date, date.seatIds, 'two'),
+        (side: SaleWorld) => side.charge(id, 5, 'two'),
+      ]) {
+        const outcomes = await Promise.all(sides.map(call));
+        for (const { word } of outcomes) expect(allowed).to.include(word);
+        expect(outcomes.filter((o) => o.word === '201' && !o.replayed)).to.have.length(1);
+        // As after a crash between commit and answer: another instance gives the stored answer.
+        const late = await call(second);
+        const first = outcomes.find((o) => o.word === '201' && !o.replayed);
+        expect([late.replayed, late.rawBody]).to.deep.equal([true, first?.rawBody]);
+      }
+      await second.close();
+    });
+
+    it('is forgotten after a day, in batches', async () => {
+      const [user] = await world.users(1);
+      const id = String(user);
+      await Promise.all(times(30, (i) => world.charge(id, 1, `day-${i}`)));
+      await world.database.run(
+        'UPDATE idempotency_key SET created_at = SYSDATE(6) - INTERVAL 25 HOUR WHERE user_id = ? LIMIT 20',
+        [id],
+      );
+      const repository = createIdempotencyRepository(world.database);
+      const removed = [];
+      for (let i = 0; i < 4; i += 1) {
+        removed.push(await repository.removeOlderThan({ hours: 24, batchMax: 8 }));
+      }
+      expect(removed).to.deep.equal([8, 8, 4, 0]);
+      const replay = await Promise.all(times(30, (i) => world.charge(id, 1, `day-${i}`)));
+      expect(replay.filter(({ replayed }) => replayed)).to.have.length(10);
     });
   });
 }
