@@ -16,6 +16,8 @@ export interface WaitingFacts {
 export interface EntryAnswers {
   facts(room: RoomMemory, number: number): WaitingFacts;
   waiting(room: RoomMemory, number: number, expiresAtMs: number): Entry;
+  /** Back after the turn had passed, behind so many who are late too. */
+  late(room: RoomMemory, number: number, late: { ahead: number; expiresAtMs: number }): Entry;
   /** `endMs`: end of the claim window, or of the token. */
   inside(
     room: RoomMemory,
@@ -64,6 +66,15 @@ export function createEntryAnswers(options: {
         pollAfterMs: told(room, number, pollMs),
       };
     },
+    late: (room, number, { ahead, expiresAtMs }) => ({
+      queueId: String(number),
+      status: 'WAITING',
+      position: 0,
+      ahead,
+      etaSeconds: null,
+      expiresAt: isoOf(expiresAtMs),
+      pollAfterMs: told(room, number, pollAfterMs(pollPolicy, null, random())),
+    }),
     inside: (room, number, { status, endMs }) => ({
       queueId: String(number),
       status,

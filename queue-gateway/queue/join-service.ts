@@ -65,6 +65,8 @@ export function createJoinService(deps: JoinServiceDeps): JoinService {
     const claims = { userId, roomId: room.id, queueId, epoch, issuedAtMs, expiresAtMs };
     const token = tokens.sign(claims);
     if (place.word === 'WAITING') return { token, ...answers.waiting(room, number, expiresAtMs) };
+    if (place.word === 'LATE')
+      return { token, ...answers.late(room, number, { ...place, expiresAtMs }) };
     const ready = { status: 'READY', endMs: place.claimEndMs } as const;
     return { token, ...answers.inside(room, number, ready) };
   }

@@ -14,6 +14,9 @@
  * | tokens | HASH | number -> active token | `maxActive` |
  * | ended | ZSET | number -> until when somebody may still show its token | tokens in their time |
  * | reasons | HASH | number -> why it ended | as `ended` |
+ * | fronts | ZSET | second -> the front then, for when a turn came | claim + grace in seconds |
+ * | returners | ZSET | number -> when somebody who was late got in line again | who is late |
+ * | goes | ZSET | number -> when it was let in late, once | claim + grace |
  * | events | ZSET | ids of applied core events | 2,000 |
  * | document | STRING | what the leader last told the gateways | one a room |
  */
@@ -35,6 +38,9 @@ const names = [
   'tokens',
   'ended',
   'reasons',
+  'fronts',
+  'returners',
+  'goes',
   'events',
   'document',
 ] as const;

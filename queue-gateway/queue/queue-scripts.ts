@@ -44,6 +44,7 @@ function toJoined(line: string): JoinedPlace {
   if (word === 'closed' || word === 'sold-out' || word === 'full') return { word };
   const base = { isNew: age === 'new', number: Number(number) };
   if (word === 'WAITING') return { word, ...base };
+  if (word === 'LATE') return { word, ...base, ahead: Number(more) };
   if (word === 'READY') return { word, ...base, claimEndMs: Number(more) };
   if (word === 'ACTIVE') return { word, ...base, token: String(more) };
   throw unknownReply([line]);
@@ -53,6 +54,7 @@ function toPlace([line = '', nowMs, front, tail]: string[]): PlaceNow {
   const [word, more] = line.split(' ');
   const base = { nowMs: Number(nowMs), front: Number(front), tail: Number(tail) };
   if (word === 'WAITING') return { word, ...base };
+  if (word === 'LATE') return { word, ...base, ahead: Number(more) };
   if (word === 'READY') return { word, ...base, claimEndMs: Number(more) };
   if (word === 'ACTIVE') return { word, ...base, tokenEndMs: Number(more) };
   if (word === 'ENDED') return { word, ...base, reason: reasonOf(more) };
@@ -63,7 +65,7 @@ function toActivation(reply: string[]): Activation {
   const [word, first, second] = reply;
   if (word === 'ACTIVE' && first) return { word, token: first };
   if (word === 'RENEW' && first) return { word, jti: first, untilMs: Number(second) };
-  if (word === 'WAITING') return { word };
+  if (word === 'WAITING' || word === 'LATE') return { word };
   if (word === 'ENDED') return { word, reason: reasonOf(first) };
   throw unknownReply(reply);
 }

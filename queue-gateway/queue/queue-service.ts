@@ -82,6 +82,8 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
     switch (place.word) {
       case 'WAITING':
         return answers.waiting(room, entry.number, claims.expiresAtMs);
+      case 'LATE':
+        return answers.late(room, entry.number, { ...place, expiresAtMs: claims.expiresAtMs });
       case 'READY':
         return answers.inside(room, entry.number, { status: 'READY', endMs: place.claimEndMs });
       case 'ACTIVE':

@@ -11,6 +11,7 @@ export interface EntryClaims {
 export type JoinedPlace =
   | { word: 'closed' | 'sold-out' | 'full' }
   | { word: 'WAITING'; isNew: boolean; number: number }
+  | { word: 'LATE'; isNew: boolean; number: number; ahead: number }
   | { word: 'READY'; isNew: boolean; number: number; claimEndMs: number }
   | { word: 'ACTIVE'; isNew: boolean; number: number; token: string };
 
@@ -31,6 +32,8 @@ interface Moment {
 export type PlaceNow = Moment &
   (
     | { word: 'WAITING' }
+    /** The turn has passed; in the lane of those who return, behind so many. */
+    | { word: 'LATE'; ahead: number }
     | { word: 'READY'; claimEndMs: number }
     | { word: 'ACTIVE'; tokenEndMs: number }
     | { word: 'ENDED'; reason: EndReason }
@@ -40,7 +43,7 @@ export type PlaceNow = Moment &
 export type Activation =
   | { word: 'ACTIVE'; token: string }
   | { word: 'RENEW'; jti: string; untilMs: number }
-  | { word: 'WAITING' }
+  | { word: 'WAITING' | 'LATE' }
   | { word: 'ENDED'; reason: EndReason };
 
 /** A room at one moment, as the leader reads it once a tick. */

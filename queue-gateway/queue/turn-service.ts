@@ -71,7 +71,7 @@ export function createTurnService(deps: TurnServiceDeps): TurnService {
       rooms.within(roomId, async (room) => {
         const answer = await take(room, claims);
         if (answer.word === 'ACTIVE') return toActive(answer.token);
-        if (answer.word === 'WAITING') {
+        if (answer.word !== 'ENDED') {
           const { position, pollMs } = answers.facts(room, claims.number);
           throw new Problem('not-your-turn', { extra: { position, pollAfterMs: pollMs } });
         }

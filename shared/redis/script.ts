@@ -14,7 +14,7 @@ import { callStore } from './store-errors.ts';
  *     -- REPLY: what comes back.
  *     -- INCLUDE: parts/room parts/admit
  *
- * and names its keys and arguments: `key.state`, `arg.channel`; `userIds...` is a list, whose
+ * with lines that go on three spaces further in, and names its keys and arguments: `key.state`, `arg.channel`; `userIds...` is a list, whose
  * first index in ARGV is `arg.userIds`. Names become `KEYS[n]` and `ARGV[n]` when the file loads,
  * so they cost nothing. Parts have the same header without ARGV; their keys are declared by the
  * file that includes them.
@@ -46,9 +46,10 @@ class ScriptFault extends Error {
 }
 
 function header(name: string, text: string, field: string): string[] {
-  const found = new RegExp(`^-- ${field}:[ ]?(.*)$`, 'm').exec(text);
+  const found = new RegExp(`^-- ${field}:(.*(?:\\n--   .*)*)`, 'm').exec(text);
   if (!found) throw new ScriptFault(name, `the header has no ${field}`);
-  return (found[1] ?? '').split(' ').filter((word) => word !== '' && word !== '-');
+  const words = (found[1] ?? '').replace(/\n--/g, ' ').split(/\s+/);
+  return words.filter((word) => word !== '' && word !== '-');
 }
 
 const used = (text: string, prefix: string): Set<string> =>

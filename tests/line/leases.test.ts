@@ -20,7 +20,7 @@ describe('turns', () => {
   });
 
   it('is missed after the claim window, and the slot goes to the next', async () => {
-    const room = await line.makeRoom({ maxActive: 1, claimSeconds: 60 });
+    const room = await line.makeRoom({ maxActive: 1, claimSeconds: 60, graceSeconds: 0 });
     await room.joinMany(1, 2);
     await room.advance(59_999);
     expect((await room.status(fan(1))).word).to.equal('READY');

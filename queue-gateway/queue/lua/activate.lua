@@ -1,11 +1,11 @@
 -- activate: the turn is taken. The first token that comes is kept and is the answer to every
 -- repetition, byte for byte.
 -- REPEAT: an entry that is ACTIVE keeps its jti and its token.
--- KEYS: state accounts leases inside tokens ended reasons
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
 -- ARGV: userId number epoch jti token tokenEnd
 -- REPLY: 'ACTIVE' token; 'RENEW' jti until (a hold reaches past the token: sign one for that jti and
---   come again); 'WAITING'; 'ENDED' reason
--- INCLUDE: parts/room parts/entry parts/place
+--   come again); 'WAITING'; 'LATE' (in the lane of those who return); 'ENDED' reason
+-- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit parts/place
 
 local number = tonumber(arg.number)
 local token_end = tonumber(arg.tokenEnd)
@@ -36,7 +36,7 @@ local function repeated(entry)
 end
 
 local reply
-local word, more = place_of(arg.userId, number, tonumber(arg.epoch))
+local word, more = settled_place(arg.userId, number, tonumber(arg.epoch))
 if word == 'READY' then
   reply = claim()
 elseif word == 'ACTIVE' then

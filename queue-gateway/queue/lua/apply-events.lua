@@ -1,11 +1,12 @@
 -- apply-events: what the core says about entries: holds, payments, holds that are over.
 -- REPEAT: an event id is applied once; the last 2,000 are remembered, and a call brings 200.
--- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons events
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
+--   events
 -- ARGV: events...
 -- REPLY: 'ok', number of events that were new
 -- Each event is five arguments: id, what ('held', 'paid', 'released'), number, userId, value (end of
 -- the hold in ms, or the holds that are left).
--- INCLUDE: parts/room parts/life parts/entry parts/admit
+-- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
 
 local remembered = 2000
 

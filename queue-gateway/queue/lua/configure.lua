@@ -1,7 +1,8 @@
 -- configure: policy and control of a room, as the core has them; makes the room when it is new.
 -- REPEAT: writes the same values again.
 -- KEYS: state
--- ARGV: id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs maxWaiting opensAt joinsAt setting
+-- ARGV: id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
+--   maxWaiting opensAt joinsAt setting
 -- REPLY: 'made', 'changed', 'same' or 'older' (a policy read before the one that is here)
 -- INCLUDE: -
 

@@ -1,12 +1,12 @@
 -- join: a place for each of these accounts, and the turn at once where nobody waits and a slot is
 -- free.
 -- REPEAT: an account with a live entry gets the same number again, so a lost reply costs nothing.
--- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
 -- ARGV: userIds...
 -- REPLY: 'ok', now, epoch, front, tail; then for each account a line of text:
---   'WAITING new|known number', 'READY new|known number claimEnd', 'ACTIVE known number token',
---   'closed', 'sold-out' or 'full'
--- INCLUDE: parts/room parts/life parts/entry parts/admit
+--   'WAITING new|known number', 'LATE known number <returning before>',
+--   'READY new|known number <claim end>', 'ACTIVE known number token', 'closed', 'sold-out' or 'full'
+-- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
 
 admit()
 local was_empty = room.front == room.tail
@@ -38,7 +38,12 @@ local function known_reply(user)
     mark_alive(number)
     return string.format('WAITING known %d', number)
   end
+  local inside = inside_reply('known', number)
+  if inside or not may_return(number) then return inside end
+  stand_in_lane(number)
+  admit()
   return inside_reply('known', number)
+    or string.format('LATE known %d %d', number, redis.call('ZRANK', key.returners, number) or 0)
 end
 
 local function new_reply(user)
@@ -52,7 +57,8 @@ local function new_reply(user)
   mark_alive(number)
   if number == room.front + 1 and room_inside() > 0 then
     admit()
-    return inside_reply('new', number)
+    local inside = inside_reply('new', number)
+    if inside then return inside end
   end
   return string.format('WAITING new %d', number)
 end

@@ -1,9 +1,9 @@
 -- leave: the place or the slot is given back; a free slot goes to the next in line at once.
 -- REPEAT: the second time there is nothing to give back.
--- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
 -- ARGV: userId number epoch
 -- REPLY: 'left', or 'ENDED <reason>' when it had ended before
--- INCLUDE: parts/room parts/life parts/entry parts/place parts/admit
+-- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit parts/place
 
 local number = tonumber(arg.number)
 local word, more = place_of(arg.userId, number, tonumber(arg.epoch))
@@ -14,6 +14,9 @@ else
   if word == 'WAITING' then
     forget_life(number)
     tell('gone', number)
+  elseif word == 'LATE' then
+    redis.call('ZREM', key.returners, number)
+    remember_end(number, 'left', now + remember_ms)
   else
     end_entry(number, 'left')
   end

@@ -1,11 +1,12 @@
 -- tick: admission, then a census of who lives, for the room document.
 -- REPEAT: admission finds its budget used up; the rest reads.
--- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons
+-- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons fronts returners
+--   goes
 -- ARGV: withCensus
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
--- INCLUDE: parts/room parts/life parts/entry parts/admit
+-- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
 
 local max_blocks = 1024
 

@@ -1,7 +1,8 @@
 -- admit: ended leases out, then the front moves. The one place where anybody is let in.
--- KEYS: leases inside ended reasons
+-- KEYS: leases ended reasons
 -- It admits min(free slots, rate budget), and nobody when no seat is left. Running it again finds
--- the slots and the budget used up, so it admits nobody extra.
+-- the slots and the budget used up, so it admits nobody extra. Who returns late is let in for every
+-- ten others, or when nobody else is there.
 
 local batch = 200 -- Bounded work: what is left is done by the next run.
 
@@ -47,23 +48,43 @@ local function grant_slot(number)
   set('admitted', room.admitted + 1)
 end
 
+-- The next who lives behind the front, or nil. The front passes over the dead.
+local function next_in_line()
+  if room.front >= room.tail then return nil end
+  local number = first_living(room.front + 1)
+  if number and number > room.tail then number = nil end
+  set('front', number or room.tail) -- Nobody lives behind: their turn has come all the same.
+  return number
+end
+
+local function admit_returner()
+  local number = next_returner()
+  if not number then return false end
+  use_go(number)
+  grant_slot(number)
+  return true
+end
+
 local function admit()
   release_overdue()
   refill()
-  local places = math.min(room_inside(), batch)
   local front = room.front
-  while places > 0 and front < room.tail do
-    local number = first_living(front + 1)
-    if not number or number > room.tail then
-      front = room.tail -- Nobody lives behind: their turn has come all the same.
+  for _ = 1, math.min(room_inside(), batch) do
+    local credit = room.returnCredit or 0
+    if credit >= credit_cost and admit_returner() then
+      set('returnCredit', credit - credit_cost)
     else
-      front = number
-      grant_slot(number)
-      places = places - 1
+      local number = next_in_line()
+      if number then
+        grant_slot(number)
+        set('returnCredit', math.min(credit + 1, credit_max))
+      elseif not admit_returner() then
+        break
+      end
     end
   end
-  if front > room.front then
-    set('front', front)
-    tell('front', front, room.tail)
+  if room.front > front then
+    sample_front(room.front)
+    tell('front', room.front, room.tail)
   end
 end

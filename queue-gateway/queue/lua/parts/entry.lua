@@ -43,6 +43,8 @@ local function end_entry(number, reason)
   redis.call('HDEL', key.inside, number)
   redis.call('HDEL', key.tokens, number)
   set('ended_' .. reason, (room['ended_' .. reason] or 0) + 1)
+  -- Nobody had a token of it, and it may come back.
+  if reason == 'missed' then return true end
   local until_ms = now + remember_ms
   if entry and entry.status == 'ACTIVE' then
     until_ms = math.max(until_ms, entry.token_end + skew_ms)

@@ -18,6 +18,10 @@ local function mark_alive(number)
   if redis.call('GETBIT', key.gone, number) == 0 then redis.call('SETBIT', alive, number, 1) end
 end
 
+local function is_alive(number)
+  return redis.call('GETBIT', alive, number) == 1 or redis.call('GETBIT', before, number) == 1
+end
+
 local function forget_life(number)
   redis.call('SETBIT', alive, number, 0)
   redis.call('SETBIT', before, number, 0)
