@@ -1,10 +1,12 @@
 import { createGuard } from './http/guard.ts';
 import { createServiceGuard } from './http/service-guard.ts';
 import type { Logger } from '../shared/logger.ts';
+import { openRedis } from '../shared/redis/client.ts';
 import { createApp } from './app.ts';
 import type { GatewayConfig } from './config.ts';
 import { createCoreClient } from './core-client/core-client.ts';
 import { createUpstream } from './forward/upstream.ts';
+import { redisAdvice } from './health/redis-advice-store.ts';
 import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
 import type { EdgeApp } from './http/edge-env.ts';
 import { openLimits } from './limits/open-limits.ts';
@@ -34,6 +36,18 @@ function createTokens(config: GatewayConfig, now: () => number) {
   const waiting = createWaitingTokens({ keys: config.waitingTokenKeys, now });
   const active = createActiveTokens({ keys: config.activeTokenKeys, now });
   return { access, waiting, active, queue: createQueueTokens({ waiting, active, now }) };
+}
+
+/** Says once what is wrong with the stores for a sale; nothing waits for it. */
+async function adviseOnStores(config: GatewayConfig, log: Logger): Promise<void> {
+  const redis = await openRedis({ url: config.redisUrl, profile: 'command', log });
+  try {
+    for (const advice of await redisAdvice(redis)) log.warn(advice);
+  } catch {
+    // A Redis that is away, or does not tell, is reported by those who need it.
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** Opens everything the gateway needs and wires it; `close` closes it in reverse. */
@@ -79,6 +93,7 @@ export async function composeGateway(
     },
   });
 
+  if (config.nodeEnv === 'production') void adviseOnStores(config, log);
   return {
     app,
     isDraining,

@@ -70,6 +70,37 @@ describe('the configuration of the gateway', () => {
     );
   });
 
+  it('refuses a key that serves two purposes, and one that nobody drew', () => {
+    const secret = setOf(generateSecretJwk());
+    const pair = setOf(generatePrivateJwk());
+    const faults = faultsOf({
+      ...env,
+      WAITING_TOKEN_KEYS: secret,
+      ASSERTION_KEYS: secret,
+      ACTIVE_TOKEN_KEYS: pair,
+      ACCESS_TOKEN_PUBLIC_KEYS: pair,
+    });
+    expect(faults).to.contain('ASSERTION_KEYS: has a key of WAITING_TOKEN_KEYS');
+    expect(faults).to.contain('ACTIVE_TOKEN_KEYS: has a key of ACCESS_TOKEN_PUBLIC_KEYS');
+    for (const typed of [
+      '\0'.repeat(32),
+      'a'.repeat(64),
+      'secret'.repeat(8),
+      'changeme'.repeat(4),
+    ]) {
+      const k = Buffer.from(typed).toString('base64url');
+      const weak = setOf({ kty: 'oct', kid: 'a', k });
+      expect(faultsOf({ ...env, ASSERTION_KEYS: weak }), typed).to.contain(
+        'ASSERTION_KEYS: has a key that was not drawn at random',
+      );
+    }
+  });
+
+  it('takes keys that were drawn at random, always', () => {
+    for (let i = 0; i < 200; i += 1)
+      loadGatewayConfig({ ...env, ASSERTION_KEYS: setOf(generateSecretJwk()) });
+  });
+
   it('has a line in the table for every variable it reads', () => {
     const read = new Set<string>();
     const recorder = new Proxy(env as Record<string, string | undefined>, {

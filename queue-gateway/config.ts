@@ -1,7 +1,8 @@
 import type { BlockList } from 'node:net';
 import { z } from 'zod';
-import { envVar, parseEnv } from '../shared/config.ts';
+import { ConfigError, envVar, parseEnv } from '../shared/config.ts';
 import { toBlockList } from './http/client-address.ts';
+import { keyFaults } from './key-rules.ts';
 import { type KeySet, loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../shared/keys.ts';
 
 export interface GatewayConfig {
@@ -142,6 +143,18 @@ const checked = schema.refine(
   { path: ['RATE_LIMITS'], message: 'must not be off in production', when: () => true },
 );
 
+/** @throws ConfigError for keys that are right one by one and wrong together. */
+function requireGoodKeys(given: z.output<typeof schema>): void {
+  const faults = keyFaults({
+    ACCESS_TOKEN_PUBLIC_KEYS: given.ACCESS_TOKEN_PUBLIC_KEYS,
+    WAITING_TOKEN_KEYS: given.WAITING_TOKEN_KEYS,
+    ACTIVE_TOKEN_KEYS: given.ACTIVE_TOKEN_KEYS,
+    ASSERTION_KEYS: given.ASSERTION_KEYS,
+  });
+  if (faults.length > 0)
+    throw new ConfigError(faults.map(({ name, message }) => `${name}: ${message}`));
+}
+
 /**
  * The environment of the gateway as one frozen record.
  * @throws ConfigError naming every variable that is missing or wrong.
@@ -150,6 +163,7 @@ export function loadGatewayConfig(
   env: Record<string, string | undefined>,
 ): Readonly<GatewayConfig> {
   const given = parseEnv(checked, env);
+  requireGoodKeys(given);
   return Object.freeze({
     nodeEnv: given.NODE_ENV,
     logLevel: given.LOG_LEVEL,
