@@ -62,6 +62,16 @@ for (const downPolicy of ['db', 'closed'] as const) {
       expect(tally(charges)).to.deep.equal({ '201': 50 });
     });
 
+    it('does not notice one node of three that is frozen', async () => {
+      nodes.wires[0]?.mend();
+      nodes.wires[1]?.freeze();
+      expect(await race()).to.deep.equal(oneWinner);
+      const [user] = await world.users(1);
+      const charges = await Promise.all(times(50, () => world.charge(String(user), 1)));
+      expect(tally(charges)).to.deep.equal({ '201': 50 });
+      nodes.wires[1]?.mend();
+    });
+
     it(downPolicy === 'db' ? 'sells on without locks' : 'answers 503 unavailable', async () => {
       for (const wire of nodes.wires) wire.cut();
       expect(await race()).to.deep.equal(
@@ -119,13 +129,11 @@ describe('core: locks on Redis', () => {
     const date = await world.date({ seats: 1 });
     const [user] = await world.users(1);
     await redis.set(`${ns}lock:seat:${date.seatIds[0]}`, 'other', 'PX', 60_000);
-    const startedAt = performance.now();
     const refused = await world.hold(String(user), date, date.seatIds);
     expect([refused.word, refused.extra]).to.deep.equal([
       '409 seat-taken',
       { seatIds: date.seatIds },
     ]);
-    expect(performance.now() - startedAt).to.be.lessThan(500);
     await redis.set(`${ns}lock:points:${user}`, 'other', 'PX', 300);
     expect((await world.charge(String(user), 5)).word).to.equal('201');
     await redis.set(`${ns}lock:points:${user}`, 'other', 'PX', 60_000);

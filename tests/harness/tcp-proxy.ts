@@ -6,13 +6,18 @@ export interface TcpProxy {
   port: number;
   /** Drops every connection and refuses new ones. */
   cut(): void;
+  /** Takes bytes and passes none on, as a process that is stopped does. */
+  freeze(): void;
+  /** Undoes `cut` and `freeze`. */
   mend(): void;
   close(): Promise<void>;
 }
 
 export async function createTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const upstreams = new Set<Socket>();
   let open = true;
+  let frozen = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -23,7 +28,10 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
     if (!open) return void client.resetAndDestroy();
     const upstream = connect(target);
     keep(upstream);
+    upstreams.add(upstream);
+    upstream.on('close', () => upstreams.delete(upstream));
     client.pipe(upstream).pipe(client);
+    if (frozen) upstream.pause();
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
@@ -40,8 +48,14 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
       open = false;
       drop();
     },
+    freeze: () => {
+      frozen = true;
+      for (const upstream of upstreams) upstream.pause();
+    },
     mend: () => {
       open = true;
+      frozen = false;
+      for (const upstream of upstreams) upstream.resume();
     },
     close: async () => {
       server.close();
