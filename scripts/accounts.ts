@@ -5,7 +5,6 @@
  * `ACCESS_TOKEN_KEYS`.
  */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { createAccessTokenSigner } from '../core-api/users/access-token.ts';
 import { createPasswordHasher } from '../core-api/users/password-hasher.ts';
@@ -13,8 +12,8 @@ import type { Role } from '../shared/contracts/auth.ts';
 import { loadPrivateKeys } from '../shared/keys.ts';
 import { isMain } from './is-main.ts';
 import { numberOption } from './options.ts';
+import { accessTokenKeysOf } from './stack/access-token-keys.ts';
 import { databaseUrlOf } from './stack/database-url.ts';
-import { findStack } from './stack/find-stack.ts';
 
 export interface Account {
   userId: string;
@@ -91,20 +90,12 @@ async function addPoints(connection: Connection, names: string[], points: number
   );
 }
 
-function keysOf(env: NodeJS.ProcessEnv): string {
-  const given = env['ACCESS_TOKEN_KEYS'];
-  if (given) return given;
-  const stack = findStack(env);
-  if (stack) return join(stack.keysDir, 'access-token.json');
-  throw new Error('No running stack for this DATA_DIR, and ACCESS_TOKEN_KEYS is not set.');
-}
-
 async function main(): Promise<void> {
   const { env, argv } = process;
   if (env['NODE_ENV'] === 'production') throw new Error('Not in production.');
   const accounts = await makeAccounts({
     databaseUrl: databaseUrlOf(env),
-    accessTokenKeys: keysOf(env),
+    accessTokenKeys: accessTokenKeysOf(env),
     count: numberOption(argv, '--count', { fallback: 1, min: 1, max: 1_000_000 }),
     points: numberOption(argv, '--points', { fallback: 0, min: 0, max: 10_000_000 }),
   });

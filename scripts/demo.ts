@@ -9,10 +9,16 @@ import { printLive } from './demo/demo-live.ts';
 import { createDemoTally } from './demo/demo-tally.ts';
 import { readSales, summarize } from './demo/demo-summary.ts';
 import { isMain } from './is-main.ts';
-import { findStack, type StackRecord } from './stack/find-stack.ts';
 import { numberOption } from './options.ts';
+import { accessTokenKeysOf } from './stack/access-token-keys.ts';
+import { findStack, type StackRecord } from './stack/find-stack.ts';
 
 const seats = 50;
+
+export interface DemoOptions extends Pick<StackRecord, 'databaseUrl' | 'gatewayUrl'> {
+  accessTokenKeys: string;
+  fanCount: number;
+}
 
 /**
  * Fans on one concert of 50 seats, against the running stack: each joins the line, waits, looks,
@@ -20,9 +26,8 @@ const seats = 50;
  *
  * @returns true when every promise held
  */
-export async function demo(stack: StackRecord, fanCount: number): Promise<boolean> {
-  const { databaseUrl, gatewayUrl } = stack;
-  const accessTokenKeys = `${stack.keysDir}/access-token.json`;
+export async function demo(options: DemoOptions): Promise<boolean> {
+  const { databaseUrl, gatewayUrl, accessTokenKeys, fanCount } = options;
   const api = createApiClient({ gatewayUrl, connections: 64 });
   const database = await createConnection({ uri: databaseUrl });
   const accounts = { databaseUrl, accessTokenKeys };
@@ -47,14 +52,19 @@ export async function demo(stack: StackRecord, fanCount: number): Promise<boolea
 }
 
 async function main(): Promise<void> {
-  const stack = findStack(process.env);
-  if (!stack) {
-    console.error('No running stack for this DATA_DIR. Start one with: npm start');
-    process.exitCode = 1;
-    return;
-  }
-  const fans = numberOption(process.argv, '--fans', { fallback: 300, min: 1, max: 20_000 });
-  process.exitCode = (await demo(stack, fans)) ? 0 : 1;
+  const { env, argv } = process;
+  // It makes an owner's account by itself, which nobody should find in a real sale.
+  if (env['NODE_ENV'] === 'production') throw new Error('Not in production.');
+  const stack = findStack(env);
+  if (!stack) throw new Error('No running stack for this DATA_DIR. Start one with: npm start');
+  const fanCount = numberOption(argv, '--fans', { fallback: 300, min: 1, max: 20_000 });
+  const accessTokenKeys = accessTokenKeysOf(env);
+  process.exitCode = (await demo({ ...stack, accessTokenKeys, fanCount })) ? 0 : 1;
 }
 
-if (isMain(import.meta.url)) await main();
+if (isMain(import.meta.url)) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}
