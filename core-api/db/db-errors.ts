@@ -12,13 +12,20 @@ export const errno = {
   deadlock: 1213,
   /** MariaDB: the row changed since the snapshot was taken. */
   recordChanged: 1020,
+  /** MySQL group replication: another member was first; told at COMMIT, rolled back. */
+  rolledBackAtCommit: 3101,
   noReferencedRow: 1452,
   checkViolatedMysql: 3819,
   checkViolatedMariadb: 4025,
   nowaitMysql: 3572,
 } as const;
 
-const conflicts = new Set<number>([errno.deadlock, errno.lockWaitTimeout, errno.recordChanged]);
+const conflicts = new Set<number>([
+  errno.deadlock,
+  errno.lockWaitTimeout,
+  errno.recordChanged,
+  errno.rolledBackAtCommit,
+]);
 
 /** The server's or the socket's errors that mean "the store is away", not "the statement is wrong". */
 const awayErrnos = new Set<number>([

@@ -35,9 +35,8 @@ export function createTransactor(pool: RawPool, logger: Logger): Transact {
   return async (work, { signal, timeoutMs } = {}) => {
     const startedAt = performance.now();
     for (let tries = 1; ; tries += 1) {
-      if (signal?.aborted) throw new Problem('unavailable', { cause: signal.reason });
       try {
-        return await pool.use((connection) => attempt(connection, work), timeoutMs);
+        return await pool.use((connection) => attempt(connection, work, signal), timeoutMs);
       } catch (error) {
         if (!isConflict(error)) throw toUnavailable(error);
         if (tries === maxTries || performance.now() - startedAt > triesWithinMs) {
@@ -50,7 +49,13 @@ export function createTransactor(pool: RawPool, logger: Logger): Transact {
   };
 }
 
-async function attempt<T>(connection: RawConnection, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function attempt<T>(
+  connection: RawConnection,
+  work: (tx: Tx) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  // After the wait for a connection, in which most clients leave.
+  if (signal?.aborted) throw new Problem('unavailable', { cause: signal.reason });
   await connection.query('START TRANSACTION');
   const statements = createStatements((sql, params) => connection.execute(sql, params));
   try {
