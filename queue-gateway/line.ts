@@ -9,7 +9,7 @@ import type { LineGate } from './http/guard.ts';
 import { createEntryAnswers } from './queue/entry-answers.ts';
 import { createJoinBatcher } from './queue/join-batcher.ts';
 import { createJoinService } from './queue/join-service.ts';
-import { createLifeBuffer } from './queue/life-buffer.ts';
+import { createLifeBuffer, type LifeBuffer } from './queue/life-buffer.ts';
 import { createPollGuard } from './queue/poll-guard.ts';
 import { queueRoutes } from './queue/queue-routes.ts';
 import { createQueueService } from './queue/queue-service.ts';
@@ -65,10 +65,11 @@ interface Parts {
   store: QueueStore;
   rooms: RoomDirectory;
   ticker: Ticker;
+  life: LifeBuffer;
 }
 
 /** The calls of the line: joins by the batch, signs of life by the batch, polls by the clock. */
-function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker }: Parts) {
+function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker, life }: Parts) {
   const joinBatches = createJoinBatcher({
     batchMax: joinBatchMax,
     send: (roomId, userIds) =>
@@ -77,10 +78,6 @@ function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker }: Parts
         room.noteFront(reply);
         return reply.places;
       }),
-  });
-  const life = createLifeBuffer({
-    batchMax: touchBatchMax,
-    send: (roomId, numbers) => rooms.within(roomId, () => store.touch(roomId, numbers)),
   });
   const now = Date.now;
   const newJti = (): string => randomBytes(16).toString('base64url');
@@ -97,7 +94,7 @@ function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker }: Parts
     now,
   });
   const deps = { store, rooms, ticker, joins, turns, answers, life, polls };
-  return { service: createQueueService(deps), life };
+  return createQueueService(deps);
 }
 
 /** Opens Redis and wires the line. */
@@ -113,8 +110,15 @@ export const openLine: OpenLine = async (deps) => {
   const news = createNewsStore({ redis, subscriber, namespace, process });
   const opener = createRoomOpener({ store, source, log, isListening: news.isListening });
   const rooms = createRoomDirectory({ store, source, opener, log });
-  const limits = rateLimits ? defaultStreamLimits : { perProcess: 50_000, perAddress: Infinity };
-  const streams = createRoomStreams({ limits, random: Math.random });
+  const life = createLifeBuffer({
+    batchMax: touchBatchMax,
+    send: (roomId, marks) => rooms.within(roomId, () => store.touch(roomId, marks)),
+  });
+  const streams = createRoomStreams({
+    limits: rateLimits ? defaultStreamLimits : { perProcess: 50_000, perAddress: Infinity },
+    random: Math.random,
+    onAlive: life.noteWaiting,
+  });
   const ticker = createTicker({
     store,
     news,
@@ -126,7 +130,7 @@ export const openLine: OpenLine = async (deps) => {
       if (room.noteBulletin(bulletin) && room.document) streams.broadcast(room.id, room.document);
     },
   });
-  const { service, life } = openQueue(deps, { store, rooms, ticker });
+  const service = openQueue(deps, { store, rooms, ticker, life });
   const heartbeat = await openHeartbeat({ news, rooms, ticker, life, streams, log });
   const roomService = createRoomService({ rooms, ticker, source });
 
@@ -134,7 +138,7 @@ export const openLine: OpenLine = async (deps) => {
     gate: service,
     routes(bind) {
       queueRoutes(bind, service);
-      roomRoutes(bind, { service: roomService, streams });
+      roomRoutes(bind, { service: roomService, streams, queueTokens: deps.tokens.queue });
     },
     pingRedis: () => redis.ping(),
     drain: streams.drain,

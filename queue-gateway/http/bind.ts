@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Endpoint, Input, Reply } from '../../shared/contracts/endpoint.ts';
 import { parseInput, parseParams } from '../../shared/contracts/parse.ts';
 import type { Caller } from '../../shared/assertion.ts';
@@ -100,6 +101,8 @@ const defaultHeaders = ({ guard, method }: Endpoint): Record<string, string> =>
   guard === 'open' && method === 'GET' ? {} : { 'cache-control': 'no-store' };
 
 function toResponse(endpoint: Endpoint, reply: unknown): Response {
+  // Made before the server put its own class in the place of Response.
+  if (reply === RESPONSE_ALREADY_SENT) return RESPONSE_ALREADY_SENT;
   if (reply instanceof Response) return reply;
   const { status, body, headers } = isFull(reply)
     ? reply

@@ -1,6 +1,8 @@
 export interface LifeBuffer {
-  /** Somebody was here; never waits for anything. */
-  note(roomId: string, number: number): void;
+  /** Somebody who waits was here; never waits for anything. */
+  noteWaiting(roomId: string, number: number): void;
+  /** Somebody inside did something: the lease reaches on. */
+  noteActivity(roomId: string, number: number): void;
   /** Hands on what was noted. What cannot be handed on is noted still. */
   flush(): Promise<void>;
 }
@@ -10,41 +12,43 @@ const maxNoted = 500_000;
 
 /** Collects signs of life, so that Redis hears of them in batches. */
 export function createLifeBuffer(options: {
-  send: (roomId: string, numbers: number[]) => Promise<void>;
+  /** `marks`: the number of who waits, minus the number of who was active inside. */
+  send: (roomId: string, marks: number[]) => Promise<void>;
   batchMax: number;
 }): LifeBuffer {
   const { send, batchMax } = options;
   let noted = new Map<string, Set<number>>();
   let count = 0;
 
-  function note(roomId: string, number: number): void {
+  function note(roomId: string, mark: number): void {
     if (count >= maxNoted) return;
-    let numbers = noted.get(roomId);
-    if (!numbers) noted.set(roomId, (numbers = new Set()));
-    if (numbers.has(number)) return;
-    numbers.add(number);
+    let marks = noted.get(roomId);
+    if (!marks) noted.set(roomId, (marks = new Set()));
+    if (marks.has(mark)) return;
+    marks.add(mark);
     count += 1;
   }
 
-  async function sendRoom(roomId: string, numbers: number[]): Promise<void> {
-    for (let at = 0; at < numbers.length; at += batchMax) {
-      const batch = numbers.slice(at, at + batchMax);
+  async function sendRoom(roomId: string, marks: number[]): Promise<void> {
+    for (let at = 0; at < marks.length; at += batchMax) {
+      const batch = marks.slice(at, at + batchMax);
       try {
         await send(roomId, batch);
       } catch (error) {
-        for (const number of numbers.slice(at)) note(roomId, number);
+        for (const mark of marks.slice(at)) note(roomId, mark);
         throw error;
       }
     }
   }
 
   return {
-    note,
+    noteWaiting: note,
+    noteActivity: (roomId, number) => note(roomId, -number),
     async flush() {
       const taken = noted;
       noted = new Map();
       count = 0;
-      const sent = [...taken].map(([roomId, numbers]) => sendRoom(roomId, [...numbers]));
+      const sent = [...taken].map(([roomId, marks]) => sendRoom(roomId, [...marks]));
       const failed = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
     },

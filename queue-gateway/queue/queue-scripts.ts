@@ -142,7 +142,7 @@ export const checkLeaseScript = defineScript<EntryClaims & { jti: string }, EndR
   },
 );
 
-export const touchScript = defineScript<{ numbers: number[] }, void>(file('touch'), (raw) => {
+export const touchScript = defineScript<{ marks: number[] }, void>(file('touch'), (raw) => {
   words(raw);
 });
 

@@ -32,8 +32,8 @@ export interface QueueService {
   endedReason(claims: ActiveClaims): EndReason | undefined;
   /** Asks Redis, for calls that move seats or points. @throws Problem `queue-token-ended`. */
   checkLease(claims: ActiveClaims): Promise<void>;
-  /** Notes that the holder was here; never waits. */
-  touch(claims: QueueClaims): void;
+  /** Notes that somebody inside did something; never waits. */
+  touch(claims: ActiveClaims): void;
   /** Where a waiting token stands; from memory once the room is known here. */
   waitingSummary(claims: WaitingClaims): Summary | Promise<Summary>;
   /** What the core says has happened; each event counts once. */
@@ -71,7 +71,7 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
       return undefined;
     if (number <= room.front || number > room.tail) return undefined;
     if (room.hasLeft(number)) throw ended('left');
-    life.note(room.id, number);
+    life.noteWaiting(room.id, number);
     return answers.waiting(room, number, claims.expiresAtMs);
   }
 
@@ -154,7 +154,7 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       const reason = await rooms.within(claims.roomId, ask);
       if (reason !== undefined) throw ended(reason);
     },
-    touch: ({ roomId, queueId }) => life.note(roomId, Number(queueId)),
+    touch: ({ roomId, queueId }) => life.noteActivity(roomId, Number(queueId)),
     waitingSummary({ roomId, queueId }) {
       const summary = (room: RoomMemory): Summary => {
         const { position, pollMs } = answers.facts(room, Number(queueId));

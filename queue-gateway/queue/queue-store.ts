@@ -46,8 +46,8 @@ export interface QueueStore {
   leave(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Resolves to the reason when the token stands for no slot any more. */
   checkLease(roomId: string, claims: EntryClaims & { jti: string }): Promise<EndReason | undefined>;
-  /** Signs of life and activity, at most `touchBatchMax` numbers. */
-  touch(roomId: string, numbers: number[]): Promise<void>;
+  /** Signs of life of who waits, and, as negative numbers, activity of who is inside. */
+  touch(roomId: string, marks: number[]): Promise<void>;
   /** Resolves to the number of changes that were new. */
   applyChanges(roomId: string, changes: readonly CoreChange[]): Promise<number>;
   tick(roomId: string, options: { withCensus: boolean }): Promise<RoomReading>;
@@ -96,7 +96,7 @@ export function createQueueStore(options: { redis: RedisClient; namespace: strin
       run(activateScript, roomId, { ...claims, jti, token, tokenEnd: tokenEndMs }),
     leave: (roomId, claims) => run(leaveScript, roomId, claims),
     checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
-    touch: (roomId, numbers) => run(touchScript, roomId, { numbers }),
+    touch: (roomId, marks) => run(touchScript, roomId, { marks }),
     applyChanges: (roomId, changes) =>
       run(applyEventsScript, roomId, { events: changes.flatMap(toEventArgs) }),
     tick: (roomId, { withCensus }) => run(tickScript, roomId, { withCensus: withCensus ? 1 : 0 }),

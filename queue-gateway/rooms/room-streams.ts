@@ -8,6 +8,13 @@ export interface EventSink {
   once(event: 'close' | 'drain', listener: () => void): unknown;
 }
 
+export interface Listener {
+  roomId: string;
+  address: string;
+  /** Number of the entry that listens, when it said so: the stream is its sign of life. */
+  number?: number | undefined;
+}
+
 export interface StreamLimits {
   perProcess: number;
   perAddress: number;
@@ -15,20 +22,21 @@ export interface StreamLimits {
 
 export interface RoomStreams {
   /** False when there are too many already; then nothing was written. */
-  open(sink: EventSink, from: { roomId: string; address: string }, now?: ServedDocument): boolean;
+  open(sink: EventSink, from: Listener, now?: ServedDocument): boolean;
   /** The document of a room has changed. */
   broadcast(roomId: string, document: ServedDocument): void;
-  /** A comment to everybody, so that nobody in between takes the connection for dead. */
+  /**
+   * A comment to everybody, so that nobody in between takes the connection for dead, and a sign of
+   * life for everybody who listens.
+   */
   ping(): void;
   /** Ends every stream with a hint to come back, not all at once. */
   drain(): void;
   count(): number;
 }
 
-interface Stream {
+interface Stream extends Listener {
   sink: EventSink;
-  roomId: string;
-  address: string;
   /** Does not take more just now. */
   full: boolean;
   /** What it missed meanwhile: only the newest counts. */
@@ -96,10 +104,14 @@ function createRegister(limits: StreamLimits) {
 export function createRoomStreams(options: {
   limits: StreamLimits;
   random: () => number;
+  onAlive: (roomId: string, number: number) => void;
 }): RoomStreams {
-  const { limits, random } = options;
+  const { limits, random, onAlive } = options;
   const register = createRegister(limits);
   let draining = false;
+  const noteLife = ({ roomId, number }: Listener): void => {
+    if (number !== undefined) onAlive(roomId, number);
+  };
 
   return {
     count: register.count,
@@ -107,6 +119,7 @@ export function createRoomStreams(options: {
       if (draining || register.isFull(from.address)) return false;
       const stream: Stream = { ...from, sink, full: false, missed: undefined, pingsFull: 0 };
       register.add(stream);
+      noteLife(stream);
       sink.once('close', () => register.remove(stream));
       send(stream, `${retryHint(random)}\n${now ? eventOf(now) : ''}`);
       return true;
@@ -120,8 +133,10 @@ export function createRoomStreams(options: {
     },
     ping() {
       for (const stream of register.all()) {
-        if (!stream.full) send(stream, ': ping\n\n');
-        else if ((stream.pingsFull += 1) >= maxPingsFull) stream.sink.destroy();
+        if (stream.full) stream.pingsFull += 1;
+        else send(stream, ': ping\n\n');
+        if (stream.pingsFull >= maxPingsFull) stream.sink.destroy();
+        else noteLife(stream);
       }
     },
     drain() {

@@ -61,7 +61,7 @@ describe('leases', () => {
     await room.activate(fan(1));
     for (let at = 0; at < 5; at += 1) {
       await room.advance(9_000);
-      await room.touch(1);
+      await room.touch(-1);
       expect((await room.tick()).front).to.equal(1);
     }
     await room.advance(10_000);
@@ -75,11 +75,11 @@ describe('leases', () => {
     await room.activate(fan(1));
     for (let at = 0; at < 5; at += 1) {
       await room.advance(6_900);
-      await room.touch(1);
+      await room.touch(-1);
     }
     expect((await room.tick()).slots, 'alive 34.5 s after, the token ended at 30 s').to.equal(1);
     await room.advance(500);
-    await room.touch(1);
+    await room.touch(-1);
     expect(await room.status(fan(1))).to.include({ word: 'ENDED', reason: 'expired' });
     expect((await room.tick()).slots).to.equal(0);
   });

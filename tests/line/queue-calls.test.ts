@@ -200,3 +200,23 @@ describe('the calls of the line', () => {
     });
   });
 });
+
+describe('asking too often', () => {
+  let line: Gateways;
+  before(async () => {
+    line = await startGateways({ env: { RATE_LIMITS: 'on' } });
+  });
+  after(() => line.close());
+
+  it('is refused with the time to come back; the first question may come at once', async () => {
+    const room = line.core.addRoom({ maxActive: 0 });
+    const fan = line.fan(1);
+    const joined = await fan.join(room);
+    expect(joined.body.pollAfterMs).to.be.within(3_000, 3_900);
+    expect((await fan.status(room)).status).to.equal(200);
+    const early = await fan.status(room);
+    expect([early.status, early.body.code]).to.deep.equal([429, 'too-many-requests']);
+    expect(Number(early.headers['retry-after'])).to.be.within(1, 2);
+    await eventually(async () => expect((await fan.status(room)).status).to.equal(200));
+  });
+});
