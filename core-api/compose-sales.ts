@@ -22,6 +22,7 @@ import { createHoldRepository } from './reservations/hold-repository.ts';
 import { createHoldService, type HoldService } from './reservations/hold-service.ts';
 import { createHoldTransaction } from './reservations/hold-transaction.ts';
 import { createPickRepository } from './reservations/pick-repository.ts';
+import { createPickSeats } from './reservations/pick-seats.ts';
 import { createReservationRepository } from './reservations/reservation-repository.ts';
 import { reservationRoutes } from './reservations/reservation-routes.ts';
 import {
@@ -66,10 +67,10 @@ export function composeSales(deps: SalesDeps): Sales {
   const expireHolds = createExpireHolds({ reservations: reservationRows, outbox });
   const expiryRows = createExpiryRepository(database);
   const expiry = createExpiryService({ database, expiry: expiryRows, expireHolds, outbox });
-  const picks = createPickRepository();
+  const pickSeats = createPickSeats(createPickRepository());
   const holdIn = createHoldTransaction({
     holds: holdRows,
-    picks,
+    pickSeats,
     expireHolds,
     outbox,
     holdSeconds,

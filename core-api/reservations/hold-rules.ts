@@ -1,12 +1,18 @@
 import { Problem } from '../../shared/problems.ts';
 
+/** The best ones that are free, none of them dearer than `maxPrice`. */
+export interface AnySeats {
+  quantity: number;
+  maxPrice?: number | undefined;
+}
+
 /** What an account wants to hold. */
 export interface HoldWish {
   userId: string;
   concertId: string;
   scheduleId: string;
   /** By id, or any so many. */
-  seats: { ids: readonly string[] } | { quantity: number };
+  seats: { ids: readonly string[] } | AnySeats;
 }
 
 export const countOf = ({ seats }: HoldWish): number =>

@@ -8,7 +8,8 @@ import type { LockService } from '../lock/lock-service.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { HoldRepository } from './hold-repository.ts';
 import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
-import { type HoldTransaction, SeatsInFlight } from './hold-transaction.ts';
+import type { HoldTransaction } from './hold-transaction.ts';
+import { SeatsInFlight } from './pick-seats.ts';
 
 export interface HoldCall {
   wish: HoldWish;

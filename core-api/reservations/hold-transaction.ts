@@ -5,21 +5,19 @@ import type { Tx } from '../db/transaction.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { ExpireHolds } from './expire-holds.ts';
 import type { HeldSeat, HoldOwner, HoldRepository } from './hold-repository.ts';
-import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
-import type { PickRepository } from './pick-repository.ts';
+import { type AnySeats, checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
+import type { PickSeats } from './pick-seats.ts';
 
 export interface HoldTransactionDeps {
   holds: HoldRepository;
-  picks: PickRepository;
+  pickSeats: PickSeats;
   expireHolds: ExpireHolds;
   outbox: Outbox;
   holdSeconds: number;
 }
 
-/** Too few free seats could be locked; others hold locks on some, so it is no answer yet. */
-export class SeatsInFlight extends Error {
-  override readonly name = 'SeatsInFlight';
-}
+/** Above every price there can be. */
+const anyPrice = 2_147_483_647;
 
 /** Holds seats, all or none, inside a transaction that is rolled back on whatever is thrown. */
 export type HoldTransaction = (
@@ -29,7 +27,7 @@ export type HoldTransaction = (
 ) => Promise<{ reservations: Hold[] }>;
 
 export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransaction {
-  const { holds, picks, expireHolds, outbox, holdSeconds } = deps;
+  const { holds, pickSeats, expireHolds, outbox, holdSeconds } = deps;
 
   async function insert(tx: Tx, owner: HoldOwner, seats: readonly HeldSeat[]): Promise<Hold[]> {
     try {
@@ -48,19 +46,14 @@ export function createHoldTransaction(deps: HoldTransactionDeps): HoldTransactio
     }
   }
 
-  async function choose(tx: Tx, { seats, scheduleId }: HoldWish): Promise<readonly string[]> {
-    if ('ids' in seats) return seats.ids;
-    const picked = await picks.pickSeats(tx, scheduleId, seats.quantity);
-    if (picked.length === seats.quantity) return picked;
-    if ((await picks.countFree(tx, scheduleId)) >= seats.quantity) throw new SeatsInFlight();
-    throw seatTaken([]);
-  }
+  const pickAny = (tx: Tx, { scheduleId }: HoldWish, { quantity, maxPrice = anyPrice }: AnySeats) =>
+    pickSeats(tx, { scheduleId, maxPrice }, quantity);
 
   return async (tx, wish, entryId) => {
-    const { userId, concertId, scheduleId } = wish;
+    const { userId, concertId, scheduleId, seats } = wish;
     const clock = await holds.lockUser(tx, { userId, holdSeconds });
     checkHold(wish, await holds.sale(tx, wish));
-    const seatIds = await choose(tx, wish);
+    const seatIds = 'ids' in seats ? seats.ids : await pickAny(tx, wish, seats);
     if ((await holds.takeSeats(tx, seatIds, clock.heldUntil)) !== seatIds.length) {
       throw seatTaken(await holds.takenSeats(tx, seatIds, clock.heldUntil));
     }

@@ -15,8 +15,12 @@ export function reservationRoutes(
 ): void {
   bind(createReservations, async ({ caller, params, body, idempotencyKey, signal }) => {
     const { userId, entryId } = caller;
-    const seats = 'seatIds' in body ? { ids: body.seatIds } : { quantity: body.quantity };
-    const wish = { userId, concertId: params.concertId, scheduleId: body.scheduleId, seats };
+    const { scheduleId } = body;
+    const seats =
+      'seatIds' in body
+        ? { ids: body.seatIds }
+        : { quantity: body.quantity, maxPrice: body.maxPrice };
+    const wish = { userId, concertId: params.concertId, scheduleId, seats };
     return answer(await holds.hold({ wish, entryId, idempotencyKey, signal }));
   });
   bind(cancelReservation, async ({ caller, params, signal }) => {

@@ -38,7 +38,11 @@ export const createReservations = defineEndpoint({
   params: concertParams,
   body: z.union([
     z.strictObject({ scheduleId: id, seatIds }),
-    z.strictObject({ scheduleId: id, quantity: z.int().min(1).max(100) }),
+    z.strictObject({
+      scheduleId: id,
+      quantity: z.int().min(1).max(100),
+      maxPrice: points.meta({ description: 'Of each seat' }).optional(),
+    }),
   ]),
   status: 201,
   reply: z.object({ reservations: z.array(hold) }),

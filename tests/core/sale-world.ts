@@ -69,6 +69,11 @@ export interface SaleWorld extends Sales {
   date(wish: DateWish): Promise<TestDate>;
   hold(userId: string, date: TestDate, seatIds: readonly string[], key?: string): Promise<Outcome>;
   holdAny(userId: string, date: TestDate, quantity: number, key?: string): Promise<Outcome>;
+  holdUpTo(
+    userId: string,
+    date: TestDate,
+    wish: { quantity: number; maxPrice: number },
+  ): Promise<Outcome>;
   pay(userId: string, date: TestDate, ids: readonly string[], key?: string): Promise<Outcome>;
   charge(userId: string, amount: number, key?: string): Promise<Outcome>;
   refund(userId: string, paymentId: string, key?: string): Promise<Outcome>;
@@ -194,7 +199,7 @@ function callsOf(sales: Sales) {
   const hold = (
     userId: string,
     { concertId, scheduleId }: TestDate,
-    seats: { ids: readonly string[] } | { quantity: number },
+    seats: { ids: readonly string[] } | { quantity: number; maxPrice?: number },
     idempotencyKey?: string,
   ) => {
     const wish = { userId, concertId, scheduleId, seats };
@@ -205,6 +210,8 @@ function callsOf(sales: Sales) {
       hold(userId, date, { ids }, key),
     holdAny: (userId: string, date: TestDate, quantity: number, key?: string) =>
       hold(userId, date, { quantity }, key),
+    holdUpTo: (userId: string, date: TestDate, wish: { quantity: number; maxPrice: number }) =>
+      hold(userId, date, wish),
     pay: (userId: string, { concertId }: TestDate, ids: readonly string[], key?: string) =>
       outcomeOf(
         sales.payments.pay({
