@@ -13,6 +13,7 @@ import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { createScheduleService } from './schedules/schedule-service.ts';
 import { createSeatRepository } from './seats/seat-repository.ts';
 import { seatRoutes } from './seats/seat-routes.ts';
+import { createSeatMapService } from './seats/seat-map-service.ts';
 import { createSeatService } from './seats/seat-service.ts';
 import { createAccessTokenSigner } from './users/access-token.ts';
 import { createPasswordHasher } from './users/password-hasher.ts';
@@ -37,8 +38,10 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     concerts,
     transaction,
   });
+  const seatRepository = createSeatRepository(database);
+  const seatMap = createSeatMapService({ seats: seatRepository, now: () => performance.now() });
   const seats = createSeatService({
-    seats: createSeatRepository(database),
+    seats: seatRepository,
     schedules: scheduleRepository,
     transaction,
   });
@@ -57,7 +60,7 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     (bind) => pointRoutes(bind, points),
     (bind) => concertRoutes(bind, concerts),
     (bind) => scheduleRoutes(bind, schedules),
-    (bind) => seatRoutes(bind, seats),
+    (bind) => seatRoutes(bind, seats, seatMap),
     (bind) => roomRoutes(bind, rooms),
   ];
 }

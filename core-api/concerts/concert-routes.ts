@@ -5,11 +5,16 @@ import {
   listConcerts,
 } from '../../shared/contracts/concerts.ts';
 import type { Bind } from '../http/bind.ts';
+import { documentAnswer } from '../http/document.ts';
 import type { ConcertService } from './concert-service.ts';
 
 export function concertRoutes(bind: Bind, concerts: ConcertService): void {
-  bind(listConcerts, ({ query }) => concerts.list(query));
-  bind(getConcert, ({ params }) => concerts.get(params.concertId));
+  bind(listConcerts, async ({ query, ifNoneMatch }) =>
+    documentAnswer(await concerts.list(query), ifNoneMatch),
+  );
+  bind(getConcert, async ({ params, ifNoneMatch }) =>
+    documentAnswer(await concerts.document(params.concertId), ifNoneMatch),
+  );
   bind(createConcert, ({ body }) => concerts.create(body));
   bind(changeConcert, ({ params, body }) => concerts.change(params.concertId, body));
 }

@@ -40,6 +40,8 @@ export interface Database extends Statements {
  */
 const sessionSetup = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  // A seat map is one GROUP_CONCAT with a character for each of up to 200,000 seats.
+  'SET SESSION group_concat_max_len = 1048576',
   "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 2, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
 ];
 

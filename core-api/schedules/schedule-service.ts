@@ -3,9 +3,9 @@ import type { Inventory } from '../../shared/contracts/internal.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { ConcertService } from '../concerts/concert-service.ts';
 import { createFlights } from '../db/flights.ts';
-import type { Page } from '../db/page.ts';
 import { sqlMoment } from '../db/sql-moment.ts';
 import type { Transact } from '../db/transaction.ts';
+import { type Document, toDocument } from '../http/document.ts';
 import type { ScheduleFields, ScheduleIds, ScheduleRepository } from './schedule-repository.ts';
 import { type ConcertCounts, sellableOf, toInventory, toSchedule } from './schedule-rules.ts';
 
@@ -16,8 +16,11 @@ export interface ScheduleInput {
 }
 
 export interface ScheduleService {
-  /** @throws Problem `not-found` for a concert that is not offered */
-  list(concertId: string, options: { availableOnly: boolean }): Promise<Page<Schedule>>;
+  /**
+   * The dates as the reply's JSON.
+   * @throws Problem `not-found` for a concert that is not offered
+   */
+  list(concertId: string, options: { availableOnly: boolean }): Promise<Document>;
   /** @throws Problem `not-found` */
   inventory(concertId: string): Promise<Inventory>;
   /** @throws Problem `not-found`, `invalid-request` */
@@ -52,7 +55,7 @@ export function createScheduleService(deps: ScheduleServiceDeps): ScheduleServic
       const offered = all.filter(
         (counts) => counts.status === 'ACTIVE' && (!availableOnly || sellableOf(counts) > 0),
       );
-      return { items: offered.map(toSchedule), nextCursor: null };
+      return toDocument(JSON.stringify({ items: offered.map(toSchedule), nextCursor: null }));
     },
     inventory: async (concertId) => toInventory(concertId, (await countsOf(concertId)).schedules),
     create: async (concertId, { concertDt, totalSeat }) => {

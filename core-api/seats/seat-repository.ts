@@ -16,9 +16,24 @@ export interface SeatRow {
 /** seatId, seatNum, price, seatStatus. */
 export type SeatTuple = [number, number, number, SeatStatus];
 
+/** seatId, seatNum, price, block. */
+export type LayoutTuple = [number, number, number, string | null];
+
+export interface SeatStateRow {
+  layoutVersion: number;
+  /** `A` available, `H` held in time, `S` sold. */
+  seats: string;
+}
+
 export interface SeatRepository {
   /** By number; undefined when the date is not of that concert, or one of them is not offered. */
   list(ids: ScheduleIds): Promise<SeatTuple[] | undefined>;
+  /** What is fixed about the seats, by number; undefined as above. */
+  layout(ids: ScheduleIds): Promise<{ version: number; seats: LayoutTuple[] } | undefined>;
+  /** One character per seat of the layout; undefined as above. */
+  state(ids: ScheduleIds): Promise<SeatStateRow | undefined>;
+  /** Notes that the layout has changed. The caller has the schedule's row locked. */
+  bumpLayout(tx: Tx, scheduleId: string): Promise<void>;
   /** Numbers of every seat of the date. */
   seatNums(tx: Tx, scheduleId: string): Promise<number[]>;
   /** @throws Problem `seat-number-taken` */
@@ -33,14 +48,35 @@ const seatColumns = `s.seat_id AS seatId, s.seat_num AS seatNum, s.price,
     CASE WHEN s.seat_status = 'HELD' AND s.held_until <= NOW(6) THEN 'AVAILABLE'
       ELSE s.seat_status END AS seatStatus`;
 
-const offeredSql = `SELECT 1 AS offered FROM concert_schedule cs
+const offeredSql = `SELECT COALESCE(l.version, 1) AS layoutVersion FROM concert_schedule cs
   JOIN concert c ON c.concert_id = cs.concert_id
+  LEFT JOIN seat_layout l ON l.concert_schedule_id = cs.concert_schedule_id
   WHERE cs.concert_schedule_id = ? AND cs.concert_id = ?
     AND cs.status = 'ACTIVE' AND c.status = 'ACTIVE'`;
 
 /** Along `uq_seat_number`. */
 const listSql = `SELECT ${seatColumns} FROM concert_seat s
   WHERE s.concert_schedule_id = ? AND s.status = 'ACTIVE' ORDER BY s.seat_num`;
+
+const layoutSql = `SELECT seat_id, seat_num, price, block_name FROM concert_seat
+  WHERE concert_schedule_id = ? AND status = 'ACTIVE' ORDER BY seat_num`;
+
+/** The database writes the string: 20,000 rows would cost us more than all the rest together. */
+const stateSql = `SELECT COALESCE(l.version, 1) AS layoutVersion, COALESCE((
+    SELECT GROUP_CONCAT(CASE
+        WHEN s.seat_status = 'SOLD' THEN 'S'
+        WHEN s.seat_status = 'HELD' AND s.held_until > NOW(6) THEN 'H'
+        ELSE 'A' END ORDER BY s.seat_num SEPARATOR '')
+      FROM concert_seat s
+      WHERE s.concert_schedule_id = cs.concert_schedule_id AND s.status = 'ACTIVE'), '') AS seats
+  FROM concert_schedule cs
+  JOIN concert c ON c.concert_id = cs.concert_id
+  LEFT JOIN seat_layout l ON l.concert_schedule_id = cs.concert_schedule_id
+  WHERE cs.concert_schedule_id = ? AND cs.concert_id = ?
+    AND cs.status = 'ACTIVE' AND c.status = 'ACTIVE'`;
+
+const bumpLayoutSql = `INSERT INTO seat_layout (concert_schedule_id, version) VALUES (?, 2)
+  ON DUPLICATE KEY UPDATE version = version + 1`;
 
 /** `SYSDATE(6)`: the clock after the wait for the lock, not before it. */
 const lockSql = `SELECT s.seat_id AS seatId, s.seat_num AS seatNum, s.price,
@@ -73,6 +109,18 @@ export function createSeatRepository(database: Pick<Database, 'rows' | 'arrays'>
     list: async ({ concertId, scheduleId }) => {
       const offered = await rows(offeredSql, [scheduleId, concertId]);
       return offered.length === 0 ? undefined : arrays<SeatTuple>(listSql, [scheduleId]);
+    },
+    layout: async ({ concertId, scheduleId }) => {
+      // The version first: a change in between makes the layout newer than it says, never older.
+      const [offered] = await rows<{ layoutVersion: number }>(offeredSql, [scheduleId, concertId]);
+      if (!offered) return undefined;
+      const seats = await arrays<LayoutTuple>(layoutSql, [scheduleId]);
+      return { version: offered.layoutVersion, seats };
+    },
+    state: async ({ concertId, scheduleId }) =>
+      (await rows<SeatStateRow>(stateSql, [scheduleId, concertId]))[0],
+    bumpLayout: async (tx, scheduleId) => {
+      await tx.run(bumpLayoutSql, [scheduleId]);
     },
     seatNums: async (tx, scheduleId) => {
       const sql = 'SELECT seat_num AS seatNum FROM concert_seat WHERE concert_schedule_id = ?';

@@ -8,6 +8,7 @@ import {
   pageQuery,
   points,
   queryFlag,
+  queryInt,
 } from './endpoint.ts';
 
 export const rowStatus = z.enum(['ACTIVE', 'INACTIVE']);
@@ -58,6 +59,7 @@ export const listConcerts = defineEndpoint({
   guard: 'open',
   query: pageQuery,
   status: 200,
+  conditional: true,
   reply: listOf(concert),
 });
 
@@ -70,6 +72,7 @@ export const getConcert = defineEndpoint({
   guard: 'open',
   params: concertParams,
   status: 200,
+  conditional: true,
   reply: concert,
 });
 
@@ -83,19 +86,54 @@ export const listSchedules = defineEndpoint({
   params: concertParams,
   query: z.strictObject({ available: queryFlag.optional() }),
   status: 200,
+  conditional: true,
   reply: listOf(schedule),
+});
+
+/** What is fixed about the seats, in the order of their numbers. */
+export const seatLayout = z.object({
+  layoutVersion: z.int(),
+  tiers: z.array(z.object({ block: z.string().nullable(), price: points })),
+  seats: z
+    .array(z.tuple([id, z.int(), z.int()]))
+    .meta({ description: 'seatId, seatNum, index of the tier' }),
+});
+
+const stateVersion = z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'must be a version');
+const stateFields = { version: stateVersion, layoutVersion: z.int() };
+
+/** Who has which seat, as one character per seat in the order of the layout; half a second old. */
+export const seatState = z.object({
+  ...stateFields,
+  seats: z.string().meta({ description: 'A available, H held, S sold' }),
+});
+
+/** The same as what changed since a version that was answered before. */
+export const seatChanges = z.object({
+  ...stateFields,
+  since: stateVersion,
+  changes: z
+    .array(z.tuple([z.int(), z.enum(['A', 'H', 'S'])]))
+    .meta({ description: 'Index in the layout, new character' }),
 });
 
 export const listSeats = defineEndpoint({
   name: 'listSeats',
   method: 'GET',
   path: '/concerts/{concertId}/schedules/{scheduleId}/seats',
-  summary: 'Every seat of a date, in one answer',
+  summary:
+    'Every seat of a date, in one answer: as a list, or as a layout that lasts and a compact state',
   owner: 'core',
   guard: 'active',
   params: scheduleParams,
+  query: z.strictObject({
+    view: z.enum(['list', 'layout', 'state']).default('list'),
+    layoutVersion: queryInt({ min: 1, max: 999_999_999 }).optional(),
+    since: stateVersion.optional(),
+  }),
   status: 200,
-  reply: listOf(seat),
+  conditional: true,
+  reply: z.union([listOf(seat), seatLayout, seatChanges, seatState]),
 });
 
 // --- owners ---

@@ -37,6 +37,8 @@ export interface Endpoint {
   readonly alsoStatus?: 200;
   readonly reply?: z.ZodType;
   readonly mediaType?: string;
+  /** Answers with an `ETag`, and 304 to an `If-None-Match` that names it (RFC 9110 §13.1.2). */
+  readonly conditional?: boolean;
   /** Honours `Idempotency-Key`: it moves seats or points. */
   readonly idempotent?: boolean;
   /** Codes beyond those every call of this guard can answer. */

@@ -32,7 +32,15 @@ const idempotencyKey: Json = {
   example: '6b1f0a0e-6f0a-4a3e-9a53-4d1f5b0c2f11',
 };
 
-function parametersOf({ params, query, idempotent }: Endpoint): Json[] {
+const ifNoneMatch: Json = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` of the answer the caller has.',
+  schema: { type: 'string' },
+};
+
+function parametersOf({ params, query, idempotent, conditional }: Endpoint): Json[] {
   const of = (where: 'path' | 'query', schema: typeof params): Json[] =>
     schema
       ? propertiesOf(schema).map((property) => ({
@@ -42,7 +50,12 @@ function parametersOf({ params, query, idempotent }: Endpoint): Json[] {
           schema: property.schema,
         }))
       : [];
-  return [...of('path', params), ...of('query', query), ...(idempotent ? [idempotencyKey] : [])];
+  return [
+    ...of('path', params),
+    ...of('query', query),
+    ...(idempotent ? [idempotencyKey] : []),
+    ...(conditional ? [ifNoneMatch] : []),
+  ];
 }
 
 const retryAfter: Json = {
@@ -51,14 +64,19 @@ const retryAfter: Json = {
 };
 const requestId: Json = { $ref: '#/components/headers/RequestId' };
 
-function successResponses({ status, alsoStatus, reply, mediaType, summary }: Endpoint): Json {
+const notModified: Json = {
+  description: 'Unchanged since the `ETag` that was given',
+  headers: { 'X-Request-Id': requestId },
+};
+
+function successResponses(endpoint: Endpoint): Json {
+  const { status, alsoStatus, reply, mediaType, summary, conditional } = endpoint;
   const content = reply
     ? { content: { [mediaType ?? 'application/json']: { schema: toSchema(reply, 'output') } } }
     : {};
   const response = { description: summary, headers: { 'X-Request-Id': requestId }, ...content };
-  return Object.fromEntries(
-    [status, ...(alsoStatus ? [alsoStatus] : [])].map((code) => [String(code), response]),
-  );
+  const answers = [status, ...(alsoStatus ? [alsoStatus] : [])].map((code) => [code, response]);
+  return Object.fromEntries([...answers, ...(conditional ? [[304, notModified]] : [])]) as Json;
 }
 
 /** Problems of one status share an answer; its schema names their codes. */

@@ -3,6 +3,7 @@ import { concerts } from './002-concerts.ts';
 import { sales } from './003-sales.ts';
 import { messages } from './004-messages.ts';
 import { rooms } from './005-rooms.ts';
+import { layouts } from './006-layouts.ts';
 
 /**
  * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
@@ -15,4 +16,11 @@ export interface Migration {
 }
 
 /** In order. A migration that has been released is never edited; a new one follows it. */
-export const migrations: readonly Migration[] = [accounts, concerts, sales, messages, rooms];
+export const migrations: readonly Migration[] = [
+  accounts,
+  concerts,
+  sales,
+  messages,
+  rooms,
+  layouts,
+];
