@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2/promise';
 import { Sequelize } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
-import { errno, errnoOf } from './db-errors.ts';
+import { errno, errnoOf, isRefused } from './db-errors.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 import type { Statements } from './statements.ts';
 
@@ -40,14 +40,19 @@ export async function pendingMigrations({ rows }: Pick<Statements, 'rows'>): Pro
 }
 
 function createUmzug(sequelize: Sequelize, log?: (line: string) => void) {
-  const step = (sql: readonly string[]) => async () => {
-    for (const statement of sql) await sequelize.query(statement);
+  const step = (migration: Migration, sql: readonly string[]) => async () => {
+    try {
+      for (const statement of sql) await sequelize.query(statement);
+    } catch (error) {
+      if (!migration.mayBeRefused || !isRefused(error)) throw error;
+      log?.(`migration ${migration.name} left out: the account may not do that`);
+    }
   };
   return new Umzug({
     migrations: migrations.map((migration: Migration) => ({
       name: migration.name,
-      up: step(migration.up),
-      down: step(migration.down),
+      up: step(migration, migration.up),
+      down: step(migration, migration.down),
     })),
     storage: new SequelizeStorage({ sequelize, tableName: 'schema_migration' }),
     logger: log

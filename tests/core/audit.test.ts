@@ -48,6 +48,8 @@ const plants: Record<string, string[]> = {
 };
 
 const guards = [
+  'DROP TRIGGER tr_history_no_update',
+  'DROP TRIGGER tr_history_no_delete',
   'ALTER TABLE reservation DROP INDEX uq_reservation_live_seat',
   'ALTER TABLE point DROP CONSTRAINT ck_point_not_negative',
   'ALTER TABLE point_history DROP CONSTRAINT ck_history_payment',

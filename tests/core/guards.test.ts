@@ -136,6 +136,21 @@ describe('core: guards of the database', () => {
     });
   });
 
+  it('a row of the ledger is neither changed nor taken away, whoever asks', async () => {
+    const here = await open();
+    const [user] = await here.users(1);
+    await here.charge(String(user), 70);
+    for (const sql of [
+      'UPDATE point_history SET amount = amount + 1',
+      'UPDATE point_history SET status = status',
+      'DELETE FROM point_history',
+    ]) {
+      const refusal = await here.database.sequelize.query(sql).catch(String);
+      expect(refusal, sql).to.include('point history is only ever added to');
+    }
+    expect(await violated(here)).to.deep.equal([]);
+  });
+
   it('an account in use is not starved: 60 calls of one and 60 of others all end', async () => {
     const here = await open({ poolMax: 5 });
     const [busy, ...others] = await here.users(61);

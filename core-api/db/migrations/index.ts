@@ -4,6 +4,7 @@ import { sales } from './003-sales.ts';
 import { messages } from './004-messages.ts';
 import { rooms } from './005-rooms.ts';
 import { layouts } from './006-layouts.ts';
+import { appendOnly } from './007-append-only.ts';
 
 /**
  * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
@@ -11,6 +12,8 @@ import { layouts } from './006-layouts.ts';
  */
 export interface Migration {
   name: string;
+  /** A second guard: goes on without it where the account lacks the right. */
+  mayBeRefused?: boolean;
   up: readonly string[];
   down: readonly string[];
 }
@@ -23,4 +26,5 @@ export const migrations: readonly Migration[] = [
   messages,
   rooms,
   layouts,
+  appendOnly,
 ];
