@@ -8,7 +8,12 @@ import type { CoreChange } from './queue-types.ts';
 export function toChange(event: CoreEvent): CoreChange | undefined {
   if (event.type === 'concert.sold-out' || event.type === 'payment.refunded') return undefined;
   if (event.entryId === null) return undefined;
-  const base = { eventId: event.eventId, number: Number(event.entryId), userId: event.userId };
+  const base = {
+    eventId: event.eventId,
+    number: Number(event.entryId),
+    userId: event.userId,
+    seats: event.reservationIds.length,
+  };
   switch (event.type) {
     case 'reservation.held':
       return { ...base, what: 'held', value: Date.parse(event.holdUntil) };

@@ -3,6 +3,7 @@ import type { EndReason } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type {
   Activation,
+  AdmissionLimit,
   CoreChange,
   EntryClaims,
   JoinedPlace,
@@ -71,7 +72,8 @@ function toActivation(reply: string[]): Activation {
 }
 
 function toReading(reply: string[]): RoomReading {
-  const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census] = reply;
+  const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census, limit] =
+    reply;
   return {
     nowMs: Number(nowMs),
     epoch: Number(epoch),
@@ -83,6 +85,7 @@ function toReading(reply: string[]): RoomReading {
     sellable: Number(sellable) < 0 ? null : Number(sellable),
     soldOut: soldOut === '1',
     census: census ?? '',
+    limit: limit as AdmissionLimit,
   };
 }
 
@@ -176,11 +179,12 @@ export const leadScript = defineScript<{ process: string; leaseMs: number }, boo
   (raw) => raw === 'leader',
 );
 
-/** A change of the core as the five arguments of `apply-events`. */
+/** A change of the core as the six arguments of `apply-events`. */
 export const toEventArgs = (change: CoreChange): (string | number)[] => [
   change.eventId,
   change.what,
   change.number,
   change.userId,
   change.value,
+  change.seats,
 ];

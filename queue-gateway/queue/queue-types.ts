@@ -46,6 +46,8 @@ export type Activation =
   | { word: 'WAITING' | 'LATE' }
   | { word: 'ENDED'; reason: EndReason };
 
+export type AdmissionLimit = 'none' | 'closed' | 'slots' | 'rate' | 'seats';
+
 /** A room at one moment, as the leader reads it once a tick. */
 export interface RoomReading extends Moment {
   epoch: number;
@@ -60,6 +62,8 @@ export interface RoomReading extends Moment {
   soldOut: boolean;
   /** `tick.lua`; empty when none was asked for. */
   census: string;
+  /** What keeps more people from being let in; `none` when nobody waits. */
+  limit: AdmissionLimit;
 }
 
 export interface EndedEntry {
@@ -86,4 +90,6 @@ export interface CoreChange {
   userId: string;
   /** `held`: end of the hold in Unix ms; else the holds that are left. */
   value: number;
+  /** How many seats it is about. */
+  seats: number;
 }

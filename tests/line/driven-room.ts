@@ -3,7 +3,11 @@ import { createLogger } from '../../shared/logger.ts';
 import { openRedis, type RedisClient } from '../../shared/redis/client.ts';
 import { roomKeys } from '../../queue-gateway/queue/queue-keys.ts';
 import { createQueueStore, type QueueStore } from '../../queue-gateway/queue/queue-store.ts';
-import type { EntryClaims, JoinedPlace } from '../../queue-gateway/queue/queue-types.ts';
+import type {
+  CoreChange,
+  EntryClaims,
+  JoinedPlace,
+} from '../../queue-gateway/queue/queue-types.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
 
 /** When the driven clock of a room starts. */
@@ -106,9 +110,10 @@ async function makeRoom({ redis, store, namespace, id }: Place, policy: Partial<
     /** Unix ms at which the lease of a number ends. */
     lease: async (number: number) => Number(await redis.zscore(keys['leases'] ?? '', number)),
     /** A core event about the fan of that number. */
-    change: (eventId: number, what: 'held' | 'paid' | 'released', number: number, value: number) =>
+    change: (eventId: number, what: CoreChange['what'], number: number, value: number, seats = 1) =>
       store.applyChanges(id, [
-        { eventId: String(eventId), what, number, userId: String(number), value },
+        { eventId: String(eventId), what, number, userId: String(number), value, seats },
       ]),
+    seats: (sellable: number) => store.setInventory(id, { sellable, soldOut: false }),
   };
 }

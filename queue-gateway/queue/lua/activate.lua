@@ -14,11 +14,12 @@ local function claim()
   if not owns(arg.userId, number) then return { 'ENDED', 'expired' } end
   local entry = { status = 'ACTIVE', user = arg.userId, jti = arg.jti, token_end = token_end,
     hard_end = math.max(token_end, now + room.activeMs) + skew_ms, hold_end = 0,
-    base_end = token_end }
+    base_end = token_end, bought = 0 }
   write_entry(number, entry)
   redis.call('HSET', key.tokens, number, arg.token)
   redis.call('ZADD', key.leases, math.min(now + room.idleMs, entry.hard_end), number)
   set('activated', (room.activated or 0) + 1)
+  measure_show(false)
   return { 'ACTIVE', arg.token }
 end
 

@@ -4,8 +4,8 @@
 --   events
 -- ARGV: events...
 -- REPLY: 'ok', number of events that were new
--- Each event is five arguments: id, what ('held', 'paid', 'released'), number, userId, value (end of
--- the hold in ms, or the holds that are left).
+-- Each event is six arguments: id, what ('held', 'paid', 'released'), number, userId, value (end of
+-- the hold in ms, or the holds that are left), seats it is about.
 -- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
 
 local remembered = 2000
@@ -14,7 +14,7 @@ local function held(number, entry, hold_end)
   -- A hold made in the time of the first token is seen through; one made in the time that another
   -- hold gave is not, or somebody could stay for ever.
   if now >= entry.base_end + skew_ms then return end
-  entry.hold_end = math.max(entry.hold_end, hold_end)
+  set_hold(entry, math.max(entry.hold_end, hold_end))
   entry.hard_end = math.max(entry.hard_end, hold_end + skew_ms)
   write_entry(number, entry)
   extend_lease(number, entry)
@@ -22,30 +22,37 @@ end
 
 local function released(number, entry, left)
   if left > 0 then return end
-  entry.hold_end = 0
+  set_hold(entry, 0)
   entry.hard_end = entry.token_end + skew_ms
   write_entry(number, entry)
   redis.call('ZADD', key.leases, 'XX', math.min(now + room.idleMs, entry.hard_end), number)
 end
 
-local function apply(what, number, user, value)
+local function paid(number, entry, left, seats)
+  entry.bought = entry.bought + seats
+  write_entry(number, entry)
+  set('sold', (room.sold or 0) + seats)
+  if left == 0 then end_entry(number, 'completed') end
+end
+
+local function apply(what, number, user, value, seats)
   local entry = read_entry(number)
   if not entry or entry.user ~= user then return end
   if what == 'held' then
     held(number, entry, value)
-  elseif what == 'paid' and value == 0 then
-    set('completed', (room.completed or 0) + 1)
-    end_entry(number, 'completed')
+  elseif what == 'paid' then
+    paid(number, entry, value, seats)
   else
     released(number, entry, value)
   end
 end
 
 local fresh = 0
-for i = arg.events, #ARGV, 5 do
+for i = arg.events, #ARGV, 6 do
   if redis.call('ZADD', key.events, 'NX', ARGV[i], ARGV[i]) == 1 then
     fresh = fresh + 1
-    apply(ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3], tonumber(ARGV[i + 4]))
+    apply(ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3], tonumber(ARGV[i + 4]),
+      tonumber(ARGV[i + 5]))
   end
 end
 redis.call('ZREMRANGEBYRANK', key.events, 0, -remembered - 1)

@@ -31,6 +31,6 @@ if version then return 'changed' end
 
 -- A new room starts with its whole burst: one second's worth.
 redis.call('HSET', key.state, 'epoch', 1, 'front', 0, 'tail', 0, 'admitted', 0, 'joined', 0,
-  'bucket', math.max(1, tonumber(arg.admitPerSecond)) * 1e6, 'bucketAt', now, 'window', 0,
+  'bucket', math.max(1, tonumber(arg.admitPerSecond)) * 1e6, 'bucketAt', now, 'refunds', 0, 'window', 0,
   'living', 0, 'livingTail', 0, 'sellable', -1, 'soldOut', 0)
 return 'made'

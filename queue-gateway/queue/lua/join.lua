@@ -15,7 +15,7 @@ local was_empty = room.front == room.tail
 -- bounds the memory whatever the census says.
 local function is_full()
   local span = room.tail - room.front
-  if room.front == room.tail and room_inside() > 0 then return false end
+  if room.front == room.tail and (room_inside()) > 0 then return false end
   if span < room.maxWaiting then return false end
   local waiting = math.min(span, room.living + room.tail - room.livingTail)
   return waiting >= room.maxWaiting or span >= 2 * room.maxWaiting + 1000
@@ -55,7 +55,7 @@ local function new_reply(user)
   set('joined', room.joined + 1)
   redis.call('HSET', key.accounts, user, number)
   mark_alive(number)
-  if number == room.front + 1 and room_inside() > 0 then
+  if number == room.front + 1 and (room_inside()) > 0 then
     admit()
     local inside = inside_reply('new', number)
     if inside then return inside end

@@ -3,7 +3,8 @@
 -- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons fronts returners
 --   goes
 -- ARGV: withCensus
--- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census
+-- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census,
+--   limit ('none', 'closed', 'slots', 'rate' or 'seats')
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
 -- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
@@ -42,6 +43,9 @@ end
 admit()
 local text = ''
 if arg.withCensus == '1' or room.front == room.tail then text = census() end
+local limit = 'none'
+if room.front < room.tail then limit = select(2, room_inside()) end
 save()
 return { 'ok', now, room.epoch, room.front, room.tail, redis.call('ZCARD', key.leases),
-  room.admitted, room.living + room.tail - room.livingTail, room.sellable, room.soldOut, text }
+  room.admitted, room.living + room.tail - room.livingTail, room.sellable, room.soldOut, text,
+  limit }

@@ -1,36 +1,55 @@
 -- admit: ended leases out, then the front moves. The one place where anybody is let in.
 -- KEYS: leases ended reasons
--- It admits min(free slots, rate budget), and nobody when no seat is left. Running it again finds
--- the slots and the budget used up, so it admits nobody extra. Who returns late is let in for every
--- ten others, or when nobody else is there.
+-- It admits min(free slots, rate budget, seats for more people). Running it again finds the slots
+-- and the budget used up, so it admits nobody extra. Who returns late is let in for every ten
+-- others, or when nobody else is there.
 
-local batch = 200 -- Bounded work: what is left is done by the next run.
+local batch = 2500 -- Bounded work: what is left is done by the next run.
+local visits_known = 20 -- So many visits must have ended before what they came to says anything.
 
 -- The budget is a token bucket in millionths of an admission. It holds at most one second's worth,
--- so that an idle spell is never made up for, and one admission at least.
+-- so that an idle spell is never made up for, and one admission at least. A second one, of the same
+-- size, bounds what those who do not come give back.
 local function refill()
   local rate = room.admitPerSecond
   local capacity = math.max(rate, math.min(rate * 1e9, 1)) * 1e6
-  local grown = (room.bucket or 0) + math.floor(rate * 1e3 * math.max(0, now - room.bucketAt))
-  set('bucket', math.min(grown, capacity))
+  local grown = math.floor(rate * 1e3 * math.max(0, now - room.bucketAt))
+  set('bucket', math.min(room.bucket + grown, capacity))
+  set('refunds', math.min((room.refunds or 0) + grown, capacity))
   set('bucketAt', math.max(now, room.bucketAt))
 end
 
 local function is_open()
-  return room.control == 'OPEN' and now >= room.opensAt and room.sellable ~= 0
+  return room.control == 'OPEN' and now >= room.opensAt
 end
 
--- How many could be let in now, were there enough who wait.
+-- For how many more people there are seats: what can be sold, less what those inside who hold none
+-- yet are expected to take. Without a measure only the last seat is a limit.
+local function places_by_seats(slots)
+  if room.sellable < 0 then return math.huge end
+  if room.sellable == 0 then return 0 end
+  local each = room.seatsPerVisit or 0
+  if (room.visits or 0) < visits_known or each < 0.01 then return math.huge end
+  local left = room.sellable - (slots - (room.holding or 0)) * each
+  return math.max(0, math.ceil(left / each))
+end
+
+-- How many could be let in now, were there enough who wait, and what keeps it from being more.
 local function room_inside()
-  if not is_open() then return 0 end
-  local free = room.maxActive - redis.call('ZCARD', key.leases)
-  return math.max(0, math.min(free, math.floor(room.bucket / 1e6)))
+  if not is_open() then return 0, 'closed' end
+  local slots = redis.call('ZCARD', key.leases)
+  local places, limit = room.maxActive - slots, 'slots'
+  local budget = math.floor(room.bucket / 1e6)
+  if budget < places then places, limit = budget, 'rate' end
+  local seats = places_by_seats(slots)
+  if seats < places then places, limit = seats, 'seats' end
+  return math.max(0, places), limit
 end
 
 local function release_overdue()
-  local overdue = redis.call('ZRANGEBYSCORE', key.leases, '-inf', now, 'LIMIT', 0, batch)
+  local overdue = redis.call('ZRANGEBYSCORE', key.leases, '-inf', now, 'LIMIT', 0, 1000)
   for _, number in ipairs(overdue) do end_entry(number, overdue_reason(read_entry(number))) end
-  local stale = redis.call('ZRANGEBYSCORE', key.ended, '-inf', now, 'LIMIT', 0, batch)
+  local stale = redis.call('ZRANGEBYSCORE', key.ended, '-inf', now, 'LIMIT', 0, 1000)
   if #stale > 0 then
     redis.call('ZREM', key.ended, unpack(stale))
     redis.call('HDEL', key.reasons, unpack(stale))
@@ -42,7 +61,7 @@ local function grant_slot(number)
   redis.call('ZADD', key.leases, claim_end, number)
   write_entry(number, {
     status = 'READY', user = '-', jti = '-', token_end = 0, hard_end = claim_end, hold_end = 0,
-    base_end = 0,
+    base_end = 0, bought = 0,
   })
   set('bucket', room.bucket - 1e6)
   set('admitted', room.admitted + 1)
@@ -69,7 +88,8 @@ local function admit()
   release_overdue()
   refill()
   local front = room.front
-  for _ = 1, math.min(room_inside(), batch) do
+  local places = room_inside()
+  for _ = 1, math.min(places, batch) do
     local credit = room.returnCredit or 0
     if credit >= credit_cost and admit_returner() then
       set('returnCredit', credit - credit_cost)

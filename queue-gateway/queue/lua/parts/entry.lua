@@ -2,8 +2,8 @@
 -- lease is removed first, and who removes it does the rest.
 -- KEYS: accounts leases inside tokens ended reasons
 -- An entry inside is one line of text: status, userId, jti, end of its token, hard end of its
--- lease, end of its holds, end of its first token. Before it is claimed nobody knows who READY is;
--- the token says it.
+-- lease, end of its holds, end of its first token, seats it has bought. Before it is claimed nobody
+-- knows who READY is; the token says it.
 
 local skew_ms = 5000 -- How far clocks may be apart: a lease outlives its token by this.
 local remember_ms = 600000
@@ -11,8 +11,8 @@ local remember_ms = 600000
 local function read_entry(number)
   local text = redis.call('HGET', key.inside, number)
   if not text then return nil end
-  local status, user, jti, token_end, hard_end, hold_end, base_end =
-    text:match('^(%S+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
+  local status, user, jti, token_end, hard_end, hold_end, base_end, bought =
+    text:match('^(%S+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
   return {
     status = status,
     user = user,
@@ -21,19 +21,51 @@ local function read_entry(number)
     hard_end = tonumber(hard_end),
     hold_end = tonumber(hold_end),
     base_end = tonumber(base_end),
+    bought = tonumber(bought),
   }
 end
 
 local function write_entry(number, entry)
-  redis.call('HSET', key.inside, number, string.format('%s %s %s %.0f %.0f %.0f %.0f',
+  redis.call('HSET', key.inside, number, string.format('%s %s %s %.0f %.0f %.0f %.0f %d',
     entry.status, entry.user, entry.jti, entry.token_end, entry.hard_end, entry.hold_end,
-    entry.base_end))
+    entry.base_end, entry.bought))
 end
 
 local function remember_end(number, reason, until_ms)
   redis.call('ZADD', key.ended, until_ms, number)
   redis.call('HSET', key.reasons, number, reason)
   tell('ended', number, reason, string.format('%.0f', until_ms))
+end
+
+-- How many inside hold a seat: of them nobody has to be expected to take one more.
+local function set_hold(entry, hold_end)
+  local was = entry.hold_end > 0 and 1 or 0
+  local is = hold_end > 0 and 1 or 0
+  entry.hold_end = hold_end
+  if was ~= is then set('holding', (room.holding or 0) + is - was) end
+end
+
+-- What a visit comes to, in seats: the mean of the first visits, then a moving one.
+local yield_window = 50
+
+local function measure_visit(entry, reason)
+  if reason == 'revoked' then return end
+  local visits = math.min((room.visits or 0) + 1, yield_window)
+  local mean = room.seatsPerVisit or 0
+  set('visits', visits)
+  set('seatsPerVisit', mean + (entry.bought - mean) / visits)
+end
+
+-- Who did not come used up no admission: the budget gets it back, but never more than the rate
+-- itself brings, so that turns come at twice the rate at most.
+local show_weight = 0.02
+
+local function measure_show(missed)
+  local share = room.noShow or 0
+  set('noShow', share + ((missed and 1 or 0) - share) * show_weight)
+  if not missed or (room.refunds or 0) < 1e6 then return end
+  set('refunds', room.refunds - 1e6)
+  set('bucket', room.bucket + 1e6)
 end
 
 -- Ends an entry that is inside. False when it was not, or is not any more.
@@ -43,11 +75,15 @@ local function end_entry(number, reason)
   redis.call('HDEL', key.inside, number)
   redis.call('HDEL', key.tokens, number)
   set('ended_' .. reason, (room['ended_' .. reason] or 0) + 1)
-  -- Nobody had a token of it, and it may come back.
-  if reason == 'missed' then return true end
+  if reason == 'missed' then -- Nobody had a token of it, and it may come back.
+    measure_show(true)
+    return true
+  end
   local until_ms = now + remember_ms
   if entry and entry.status == 'ACTIVE' then
     until_ms = math.max(until_ms, entry.token_end + skew_ms)
+    measure_visit(entry, reason)
+    set_hold(entry, 0)
     if redis.call('HGET', key.accounts, entry.user) == tostring(number) then
       redis.call('HDEL', key.accounts, entry.user)
     end
