@@ -145,7 +145,11 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
     },
     endedReason({ roomId, queueId, epoch }) {
       const room = rooms.peek(roomId);
-      if (!room) return undefined;
+      // Never heard of here: the token is right by its signature, and the list is read now.
+      if (!room) {
+        rooms.ensure(roomId).catch(() => undefined);
+        return undefined;
+      }
       return epoch < room.epoch ? 'revoked' : room.endedReason(Number(queueId));
     },
     async checkLease(claims) {

@@ -21,7 +21,7 @@ export interface HeartbeatDeps {
   log: Logger;
 }
 
-const everyMs = { pass: 250, life: 500, refresh: 5_000, ping: 15_000, forget: 5_000 };
+const everyMs = { pass: 250, life: 500, check: 1_000, refresh: 5_000, ping: 15_000, forget: 5_000 };
 
 /** Everything the line does by itself: one timer for all rooms, one for each kind of work. */
 export async function openHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
@@ -46,6 +46,7 @@ export async function openHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
     repeat(everyMs.refresh, rooms.refresh, quietly('reading settings')),
     repeat(everyMs.pass, ticker.pass, quietly('ticking')),
     repeat(everyMs.life, life.flush, quietly('telling signs of life')),
+    repeat(everyMs.check, news.check, quietly('listening')),
     repeat(everyMs.ping, streams.ping, quietly('pinging')),
     repeat(
       everyMs.forget,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisClient } from '../../shared/redis/client.ts';
 import { callStore } from '../../shared/redis/store-errors.ts';
 import { lineKeys, roomKeys } from '../queue/queue-keys.ts';
@@ -17,7 +18,12 @@ export interface NewsStore {
   listen(handlers: { onNews: (news: RoomNews) => void; onGap: () => void }): Promise<void>;
   /** False while news may be missed. */
   isListening(): boolean;
+  /** Makes sure that silence means no news; a connection that does not answer is made anew. */
+  check(): Promise<void>;
 }
+
+/** A wire that was cut without a word looks like a room where nothing happens. */
+const answerWithinMs = 1_000;
 
 export function createNewsStore(options: {
   redis: RedisClient;
@@ -61,5 +67,18 @@ export function createNewsStore(options: {
       if (subscriber.status === 'ready') subscribe();
     },
     isListening: () => listening,
+    async check() {
+      if (!listening) return;
+      const answered = await Promise.race([
+        subscriber.ping().then(
+          () => true,
+          () => false,
+        ),
+        delay(answerWithinMs, false, { ref: false }),
+      ]);
+      if (answered || !listening) return;
+      listening = false;
+      subscriber.disconnect(true);
+    },
   };
 }

@@ -92,7 +92,8 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
 
 interface GatewaysOptions {
   count?: number;
-  redisUrl?: string;
+  /** For the gateway at the same place, instead of the Redis of the tests. */
+  redisUrls?: (string | undefined)[];
   env?: Record<string, string>;
 }
 
@@ -122,22 +123,23 @@ function makeKeys() {
 
 /** Gateways on the same Redis, with the same core. */
 async function startAll(
-  { count = 1, redisUrl, env }: GatewaysOptions & { redisUrl: string },
+  { count = 1, redisUrls = [], redisUrl, env }: GatewaysOptions & { redisUrl: string },
   core: CoreClient,
 ): Promise<RunningGateway[]> {
-  const config = loadGatewayConfig({
-    NODE_ENV: 'test',
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
-    RATE_LIMITS: 'off',
-    GATEWAY_PORT: '0',
-    CORE_URL: 'http://127.0.0.1:1',
-    REDIS_URL: redisUrl,
-    SHUTDOWN_SECONDS: '2',
-    ...env,
-  });
+  const configOf = (url: string) =>
+    loadGatewayConfig({
+      NODE_ENV: 'test',
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+      RATE_LIMITS: 'off',
+      GATEWAY_PORT: '0',
+      CORE_URL: 'http://127.0.0.1:1',
+      REDIS_URL: url,
+      SHUTDOWN_SECONDS: '2',
+      ...env,
+    });
   const gateways: RunningGateway[] = [];
   for (let at = 0; at < count; at += 1) {
-    const gateway = await startGateway(config, {
+    const gateway = await startGateway(configOf(redisUrls[at] ?? redisUrl), {
       openLine: (deps) => openLine({ ...deps, core }),
     });
     gateways.push(gateway);
@@ -150,7 +152,7 @@ export async function startGateways(options: GatewaysOptions = {}): Promise<Gate
   const { core, client } = createFakeCore();
   const { jwks, account, assert } = makeKeys();
   const env = { REDIS_NAMESPACE: namespace, ...jwks, ...options.env };
-  const gateways = await startAll({ redisUrl, ...options, env }, client);
+  const gateways = await startAll({ ...options, redisUrl, env }, client);
   const clients = gateways.map(({ url }) => createApiClient({ gatewayUrl: url }));
   const api = (at = 0): ApiClient => clients[at % clients.length] as ApiClient;
   return {
