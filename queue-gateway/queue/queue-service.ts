@@ -29,7 +29,7 @@ export interface QueueService {
   /** @throws Problem `queue-token-ended` unless it was left before. */
   leave(claims: QueueClaims): Promise<void>;
   /** From memory: why the entry has ended, as far as this process has heard. */
-  endedReason(claims: ActiveClaims): EndReason | undefined;
+  endedReason(claims: QueueClaims): EndReason | undefined;
   /** Asks Redis, for calls that move seats or points. @throws Problem `queue-token-ended`. */
   checkLease(claims: ActiveClaims): Promise<void>;
   /** Notes that somebody inside did something; never waits. */
@@ -62,6 +62,11 @@ const ended = (reason: EndReason): Problem =>
 
 const keyOf = ({ roomId, queueId }: QueueClaims): string => pollKey(roomId, Number(queueId));
 
+/** Waiting for nothing helps nobody. Should a seat come back, joining finds the same place. */
+function releaseWhenSoldOut(room: RoomMemory): void {
+  if (room.document?.phase === 'SOLD_OUT') throw ended('sold-out');
+}
+
 /** Where an entry stands: from memory while its turn is not near, else from Redis. */
 function createAskStatus({ store, answers, life }: QueueServiceDeps) {
   /** Those behind the front are answered from memory, however many they are. */
@@ -71,6 +76,7 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
       return undefined;
     if (number <= room.front || number > room.tail) return undefined;
     if (room.hasLeft(number)) throw ended('left');
+    releaseWhenSoldOut(room);
     life.noteWaiting(room.id, number);
     return answers.waiting(room, number, claims.expiresAtMs);
   }
@@ -81,6 +87,7 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
     room.noteFront(place);
     switch (place.word) {
       case 'WAITING':
+        releaseWhenSoldOut(room);
         return answers.waiting(room, entry.number, claims.expiresAtMs);
       case 'LATE':
         return answers.late(room, entry.number, { ...place, expiresAtMs: claims.expiresAtMs });
@@ -119,6 +126,16 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
   const { store, rooms, ticker, joins, turns, answers, life, polls } = deps;
   const askStatus = createAskStatus(deps);
 
+  function endedReason({ roomId, queueId, epoch }: QueueClaims): EndReason | undefined {
+    const room = rooms.peek(roomId);
+    // Never heard of here: the token is right by its signature, and the list is read now.
+    if (!room) {
+      rooms.ensure(roomId).catch(() => undefined);
+      return undefined;
+    }
+    return epoch < room.epoch ? 'revoked' : room.endedReason(Number(queueId));
+  }
+
   return {
     async join(userId, roomId) {
       const joined = await joins.join(userId, roomId);
@@ -128,6 +145,10 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       return joined;
     },
     async status(claims) {
+      // News of the end is told at once, however early the question is. Who missed the turn may
+      // still come late; the store knows.
+      const reason = endedReason(claims);
+      if (reason !== undefined && reason !== 'missed') throw ended(reason);
       polls.check(keyOf(claims));
       return rooms.within(claims.roomId, (room) => askStatus(room, claims));
     },
@@ -143,15 +164,7 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       // Repeated by somebody who did not get the answer, leaving is no fault.
       if (reason !== undefined && reason !== 'left') throw ended(reason);
     },
-    endedReason({ roomId, queueId, epoch }) {
-      const room = rooms.peek(roomId);
-      // Never heard of here: the token is right by its signature, and the list is read now.
-      if (!room) {
-        rooms.ensure(roomId).catch(() => undefined);
-        return undefined;
-      }
-      return epoch < room.epoch ? 'revoked' : room.endedReason(Number(queueId));
-    },
+    endedReason,
     async checkLease(claims) {
       const lease = { ...toEntryClaims(claims), jti: claims.jti };
       const ask = () => store.checkLease(claims.roomId, lease);

@@ -40,6 +40,7 @@ async function getInside({ fan, concert, tally }: DemoFanOptions): Promise<boole
       return false;
     }
     answer = await note(tally, fan.status(concertId));
+    if (answer.status === 410 && answer.body['reason'] === 'sold-out') return false;
     if (answer.status === 410) answer = await note(tally, fan.join(concertId));
   }
 }
@@ -73,7 +74,8 @@ async function buy({ fan, concert, tally }: DemoFanOptions): Promise<boolean> {
 async function note<T extends Answer>(tally: DemoTally, call: Promise<T>): Promise<T> {
   const answer = await call;
   if (answer.status >= 400) {
-    tally.refuse(answer.status, (answer.body as ProblemAnswer | undefined)?.code ?? 'no body');
+    const { code, reason } = (answer.body ?? { code: 'no body' }) as ProblemAnswer;
+    tally.refuse(answer.status, typeof reason === 'string' ? `${code} (${reason})` : code);
   }
   return answer;
 }
