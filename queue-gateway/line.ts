@@ -21,6 +21,7 @@ import {
 } from './queue/queue-store.ts';
 import { createTurnService } from './queue/turn-service.ts';
 import { openHeartbeat } from './rooms/heartbeat.ts';
+import { createLoadWatch } from './rooms/load-watch.ts';
 import { createNewsStore } from './rooms/news-store.ts';
 import { createRoomDirectory, type RoomDirectory } from './rooms/room-directory.ts';
 import { createRoomOpener } from './rooms/room-opener.ts';
@@ -124,6 +125,7 @@ export const openLine: OpenLine = async (deps) => {
     news,
     rooms,
     seats: createSeatWatch({ store, rooms, source, log }),
+    pressure: createLoadWatch({ source, now: monotonic }),
     log,
     now: monotonic,
     onBulletin: (room, bulletin) => {

@@ -1,9 +1,8 @@
 import { defineScript } from '../../shared/redis/script.ts';
-import type { EndReason } from '../../shared/contracts/queue.ts';
+import type { AdmissionLimit, EndReason } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type {
   Activation,
-  AdmissionLimit,
   CoreChange,
   EntryClaims,
   JoinedPlace,
@@ -154,8 +153,9 @@ export const applyEventsScript = defineScript<{ events: (string | number)[] }, n
   (raw) => Number(words(raw)[1]),
 );
 
-export const tickScript = defineScript<{ withCensus: 0 | 1 }, RoomReading>(file('tick'), (raw) =>
-  toReading(words(raw)),
+export const tickScript = defineScript<{ withCensus: 0 | 1; pressure: number | '' }, RoomReading>(
+  file('tick'),
+  (raw) => toReading(words(raw)),
 );
 
 export const snapshotScript = defineScript<object, RoomSnapshot>(file('snapshot'), (raw) =>

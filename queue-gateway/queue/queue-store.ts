@@ -50,7 +50,11 @@ export interface QueueStore {
   touch(roomId: string, marks: number[]): Promise<void>;
   /** Resolves to the number of changes that were new. */
   applyChanges(roomId: string, changes: readonly CoreChange[]): Promise<number>;
-  tick(roomId: string, options: { withCensus: boolean }): Promise<RoomReading>;
+  /** @param options.pressure share of the rate that the core can take, from who leads. */
+  tick(
+    roomId: string,
+    options: { withCensus: boolean; pressure?: number | undefined },
+  ): Promise<RoomReading>;
   snapshot(roomId: string): Promise<RoomSnapshot>;
   /** Numbers in (front, tail] whose holders left while waiting. */
   goneNumbers(roomId: string, range: { front: number; tail: number }): Promise<number[]>;
@@ -99,7 +103,8 @@ export function createQueueStore(options: { redis: RedisClient; namespace: strin
     touch: (roomId, marks) => run(touchScript, roomId, { marks }),
     applyChanges: (roomId, changes) =>
       run(applyEventsScript, roomId, { events: changes.flatMap(toEventArgs) }),
-    tick: (roomId, { withCensus }) => run(tickScript, roomId, { withCensus: withCensus ? 1 : 0 }),
+    tick: (roomId, { withCensus, pressure }) =>
+      run(tickScript, roomId, { withCensus: withCensus ? 1 : 0, pressure: pressure ?? '' }),
     snapshot: (roomId) => run(snapshotScript, roomId, {}),
     async goneNumbers(roomId, { front, tail }) {
       if (tail <= front) return [];

@@ -1,4 +1,4 @@
-import type { EndReason } from '../../shared/contracts/queue.ts';
+import type { AdmissionLimit, EndReason } from '../../shared/contracts/queue.ts';
 
 /** What a signed queue token says of an entry, as the scripts take it. */
 export interface EntryClaims {
@@ -45,8 +45,6 @@ export type Activation =
   | { word: 'RENEW'; jti: string; untilMs: number }
   | { word: 'WAITING' | 'LATE' }
   | { word: 'ENDED'; reason: EndReason };
-
-export type AdmissionLimit = 'none' | 'closed' | 'slots' | 'rate' | 'seats';
 
 /** A room at one moment, as the leader reads it once a tick. */
 export interface RoomReading extends Moment {

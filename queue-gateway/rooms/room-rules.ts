@@ -55,6 +55,7 @@ export function toDocument(setting: RoomSetting, reading: RoomReading, pace: Pac
     active: reading.slots,
     admittedPerMinute: pace.admittedPerMinute,
     seatsLeft: reading.sellable,
+    limit: reading.limit,
     opensAt: setting.opensAt,
     message: setting.message,
     poll: pollPolicy,

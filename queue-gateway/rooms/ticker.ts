@@ -24,6 +24,8 @@ export interface TickerDeps {
   news: NewsStore;
   rooms: RoomDirectory;
   seats: SeatWatch;
+  /** What the core can take, asked for by who leads. */
+  pressure: { share(): number; ask(): Promise<void> };
   log: Logger;
   /** Monotonic, in ms. */
   now: () => number;
@@ -35,7 +37,7 @@ export interface TickerDeps {
 const leadMs = 1_000;
 
 export function createTicker(deps: TickerDeps): Ticker {
-  const { store, news, rooms, seats, log, now, onBulletin } = deps;
+  const { store, news, rooms, seats, pressure, log, now, onBulletin } = deps;
   const pulses = new Map<string, Pulse>();
 
   function pulseOf(room: RoomMemory): Pulse {
@@ -46,11 +48,13 @@ export function createTicker(deps: TickerDeps): Ticker {
     return pulse;
   }
 
-  async function tickRoom(room: RoomMemory): Promise<void> {
+  async function tickAs(room: RoomMemory, share: number | undefined): Promise<void> {
     const pulse = pulseOf(room);
     pulse.ticked();
     const withCensus = pulse.wantsCensus();
-    const reading = await rooms.within(room.id, () => store.tick(room.id, { withCensus }));
+    const reading = await rooms.within(room.id, () =>
+      store.tick(room.id, { withCensus, pressure: share }),
+    );
     const bulletin = pulse.toBulletin(reading);
     const text = JSON.stringify(bulletin);
     if (pulse.isNew(text)) {
@@ -70,7 +74,7 @@ export function createTicker(deps: TickerDeps): Ticker {
     if (due.seats) void refreshSeats(room);
     if (!due.tick) return;
     try {
-      await tickRoom(room);
+      await tickAs(room, pressure.share());
     } catch (error) {
       log.debug({ roomId: room.id, err: error }, 'room not ticked');
     }
@@ -79,9 +83,10 @@ export function createTicker(deps: TickerDeps): Ticker {
   return {
     async pass() {
       if (!(await news.lead(leadMs))) return;
+      void pressure.ask();
       await Promise.all(Array.from(rooms.all(), passRoom));
     },
-    tickRoom,
+    tickRoom: (room) => tickAs(room, undefined),
     refreshSeats,
     wake(roomId) {
       const room = rooms.peek(roomId);

@@ -27,6 +27,10 @@ export const pollPolicy = z.object({
   jitter: z.number(),
 });
 
+/** What keeps more people from being let in at the moment; `none` when nobody waits. */
+export const admissionLimit = z.enum(['none', 'closed', 'slots', 'rate', 'pressure', 'seats']);
+export type AdmissionLimit = z.infer<typeof admissionLimit>;
+
 /** The room document: the same bytes for everybody. */
 export const room = z.object({
   concertId: id,
@@ -37,6 +41,7 @@ export const room = z.object({
   active: z.int().meta({ description: 'Slots in use: READY and ACTIVE' }),
   admittedPerMinute: z.int(),
   seatsLeft: z.int().nullable(),
+  limit: admissionLimit.meta({ description: 'What binds admission now' }),
   opensAt: moment.nullable(),
   message: z.string().nullable(),
   poll: pollPolicy,
@@ -46,7 +51,16 @@ export type Room = z.infer<typeof room>;
 export const entryStatus = z.enum(['REGISTERED', 'WAITING', 'READY', 'ACTIVE']);
 export type EntryStatus = z.infer<typeof entryStatus>;
 
-export const endReason = z.enum(['completed', 'left', 'idle', 'expired', 'missed', 'revoked']);
+/** `sold-out`: let go because no seat is left; the place itself is still there should one come back. */
+export const endReason = z.enum([
+  'completed',
+  'left',
+  'idle',
+  'expired',
+  'missed',
+  'revoked',
+  'sold-out',
+]);
 export type EndReason = z.infer<typeof endReason>;
 
 export const entry = z.object({

@@ -12,6 +12,7 @@ import {
   loadPrivateKeys,
   loadSecretKeys,
 } from '../../shared/keys.ts';
+import type { Load } from '../../queue-gateway/rooms/pressure.ts';
 import { Problem } from '../../shared/problems.ts';
 import { signAccessToken } from '../gateway/forge.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
@@ -36,6 +37,7 @@ export interface FakeCore {
   inventories: Map<string, Inventory>;
   /** Every call fails while true. */
   away: boolean;
+  load: Load;
   addRoom(policy?: Partial<RoomSetting>): string;
 }
 
@@ -55,6 +57,14 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
     settings,
     inventories,
     away: false,
+    load: {
+      requests: 0,
+      p95Ms: 1,
+      errorShare: 0,
+      poolWaitMs: 0,
+      lockWaitMs: 0,
+      eventLoopDelayMs: 0,
+    },
     addRoom(policy: Partial<RoomSetting> = {}) {
       const concertId = String(settings.size + 1);
       settings.set(concertId, { ...roomDefaults, ...policy, concertId });
@@ -83,7 +93,7 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
       here(
         () => inventories.get(concertId) ?? { concertId, total: 0, held: 0, sold: 0, sellable: 0 },
       ),
-    getLoad: () => Promise.reject(new Error('not asked')),
+    getLoad: () => here(() => core.load),
     ready: () => here(() => true),
     close: () => Promise.resolve(),
   };

@@ -199,6 +199,43 @@ describe('the calls of the line', () => {
       expect((await line.fan(2, 1).join(room)).body.code).to.equal('room-closed');
     });
   });
+
+  it('let those who wait go when every seat is sold, and keep their place should one come back', async () => {
+    const room = line.core.addRoom({ maxActive: 1 });
+    const seats = { concertId: room, total: 1, held: 0, sold: 1, sellable: 0 };
+    const [inside, waiting] = [line.fan(1), line.fan(2)];
+    await inside.join(room);
+    await waiting.join(room);
+    line.core.inventories.set(room, seats);
+    await eventually(async () => {
+      const answer = await waiting.status(room);
+      expect([answer.status, answer.body['reason']]).to.deep.equal([410, 'sold-out']);
+    });
+    line.core.inventories.set(room, { ...seats, sold: 0, sellable: 1 });
+    await eventually(async () => {
+      const again = await waiting.join(room);
+      expect([again.status, again.body.queueId]).to.deep.equal([200, '2']);
+    });
+  });
+
+  it('slow down while the core is under pressure, say so, and recover', async () => {
+    const room = line.core.addRoom({ maxActive: 0 });
+    await line.fan(1).join(room);
+    const { load } = line.core;
+    line.core.load = { ...load, p95Ms: 60_000 };
+    await line.admin().call('PUT', `/admin/queue/${room}`, {
+      body: { maxActive: 100, admitPerSecond: 0.000_1 },
+    });
+    await line.fan(2).join(room);
+    await line.fan(3).join(room);
+    const limitIs = (limit: string) => async () => {
+      const { body } = await line.api().call('GET', `/queue/${room}`);
+      expect(body).to.include({ limit, phase: 'OPEN' });
+    };
+    await eventually(limitIs('pressure'));
+    line.core.load = load;
+    await eventually(limitIs('rate'), { deadlineMs: 20_000 });
+  }).timeout(30_000);
 });
 
 describe('asking too often', () => {

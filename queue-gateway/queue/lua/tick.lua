@@ -2,9 +2,9 @@
 -- REPEAT: admission finds its budget used up; the rest reads.
 -- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons fronts returners
 --   goes
--- ARGV: withCensus
+-- ARGV: withCensus pressure
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census,
---   limit ('none', 'closed', 'slots', 'rate' or 'seats')
+--   limit ('none', 'closed', 'slots', 'rate', 'pressure' or 'seats')
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
 -- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
@@ -40,6 +40,8 @@ local function census()
   return table.concat(words, ' ')
 end
 
+-- Who leads knows how much of the rate the core can take; others leave it as it is.
+if arg.pressure ~= '' then set('pressure', tonumber(arg.pressure)) end
 admit()
 local text = ''
 if arg.withCensus == '1' or room.front == room.tail then text = census() end

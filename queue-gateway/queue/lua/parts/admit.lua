@@ -7,11 +7,11 @@
 local batch = 2500 -- Bounded work: what is left is done by the next run.
 local visits_known = 20 -- So many visits must have ended before what they came to says anything.
 
--- The budget is a token bucket in millionths of an admission. It holds at most one second's worth,
+-- The budget is a token bucket in millionths of an admission, slower while the core is under pressure. It holds at most one second's worth,
 -- so that an idle spell is never made up for, and one admission at least. A second one, of the same
 -- size, bounds what those who do not come give back.
 local function refill()
-  local rate = room.admitPerSecond
+  local rate = room.admitPerSecond * (room.pressure or 1)
   local capacity = math.max(rate, math.min(rate * 1e9, 1)) * 1e6
   local grown = math.floor(rate * 1e3 * math.max(0, now - room.bucketAt))
   set('bucket', math.min(room.bucket + grown, capacity))
@@ -40,7 +40,9 @@ local function room_inside()
   local slots = redis.call('ZCARD', key.leases)
   local places, limit = room.maxActive - slots, 'slots'
   local budget = math.floor(room.bucket / 1e6)
-  if budget < places then places, limit = budget, 'rate' end
+  if budget < places then
+    places, limit = budget, (room.pressure or 1) < 1 and 'pressure' or 'rate'
+  end
   local seats = places_by_seats(slots)
   if seats < places then places, limit = seats, 'seats' end
   return math.max(0, places), limit
