@@ -2,11 +2,11 @@ import type { Logger } from '../shared/logger.ts';
 import type { Database } from './db/database.ts';
 import type { Bind } from './http/bind.ts';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts';
-import { createIdempotency } from './idempotency/idempotency-service.ts';
+import { createIdempotency, type Idempotency } from './idempotency/idempotency-service.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { LockService } from './lock/lock-service.ts';
 import type { EventDelivery } from './outbox/event-delivery.ts';
-import { createOutbox } from './outbox/outbox.ts';
+import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createOutboxRepository } from './outbox/outbox-repository.ts';
 import { createRelay } from './outbox/relay.ts';
 import { createPaymentRepository } from './payments/payment-repository.ts';
@@ -15,6 +15,8 @@ import { createPaymentService, type PaymentService } from './payments/payment-se
 import { createLedgerRepository } from './points/ledger-repository.ts';
 import { ledgerRoutes } from './points/ledger-routes.ts';
 import { createLedgerService, type LedgerService } from './points/ledger-service.ts';
+import { createExtendRepository } from './reservations/extend-repository.ts';
+import { createExtendService, type ExtendService } from './reservations/extend-service.ts';
 import { createExpireHolds } from './reservations/expire-holds.ts';
 import { createExpiryRepository } from './reservations/expiry-repository.ts';
 import { createExpiryService, type ExpiryService } from './reservations/expiry-service.ts';
@@ -44,6 +46,7 @@ export interface SalesDeps {
 export interface Sales {
   holds: HoldService;
   reservations: ReservationService;
+  extensions: ExtendService;
   payments: PaymentService;
   ledger: LedgerService;
   expiry: ExpiryService;
@@ -51,17 +54,10 @@ export interface Sales {
   routes(bind: Bind): void;
 }
 
-/** The selling half of the core, wired. Starts nothing: `jobs.start()` does. */
-export function composeSales(deps: SalesDeps): Sales {
-  const { database, locks, logger, delivery, holdSeconds } = deps;
-  const { pointChargeMax, pointBalanceMax } = deps;
+type Shared = { locks: LockService; idempotency: Idempotency; outbox: Outbox };
 
-  const outboxRows = createOutboxRepository(database);
-  const outbox = createOutbox(outboxRows);
-  const relay = createRelay({ database, outbox: outboxRows, delivery, logger });
-  const idempotencyRows = createIdempotencyRepository(database);
-  const idempotency = createIdempotency({ database, repository: idempotencyRows });
-
+function composeReservations({ database, holdSeconds }: SalesDeps, shared: Shared) {
+  const { idempotency, outbox } = shared;
   const holdRows = createHoldRepository();
   const reservationRows = createReservationRepository(database);
   const expireHolds = createExpireHolds({ reservations: reservationRows, outbox });
@@ -76,7 +72,6 @@ export function composeSales(deps: SalesDeps): Sales {
     holdSeconds,
   });
 
-  const shared = { locks, idempotency, outbox };
   const holds = createHoldService({ ...shared, database, holds: holdRows, holdIn });
   const reservations = createReservationService({
     database,
@@ -84,6 +79,30 @@ export function composeSales(deps: SalesDeps): Sales {
     reservations: reservationRows,
     outbox,
   });
+  const extensions = createExtendService({
+    holds: holdRows,
+    reservations: reservationRows,
+    extensions: createExtendRepository(),
+    idempotency,
+    outbox,
+    holdSeconds,
+  });
+  return { reservationRows, expiry, holds, reservations, extensions };
+}
+
+/** The selling half of the core, wired. Starts nothing: `jobs.start()` does. */
+export function composeSales(deps: SalesDeps): Sales {
+  const { database, locks, logger, delivery } = deps;
+  const { pointChargeMax, pointBalanceMax } = deps;
+
+  const outboxRows = createOutboxRepository(database);
+  const outbox = createOutbox(outboxRows);
+  const relay = createRelay({ database, outbox: outboxRows, delivery, logger });
+  const idempotencyRows = createIdempotencyRepository(database);
+  const idempotency = createIdempotency({ database, repository: idempotencyRows });
+
+  const shared = { locks, idempotency, outbox };
+  const { reservationRows, ...features } = composeReservations(deps, shared);
   const points = createLedgerRepository();
   const ledger = createLedgerService({
     ...shared,
@@ -98,16 +117,15 @@ export function composeSales(deps: SalesDeps): Sales {
     ledger: points,
   });
 
+  const { holds, reservations, extensions, expiry } = features;
   return {
-    holds,
-    reservations,
+    ...features,
     payments,
     ledger,
-    expiry,
     jobs: createJobs({ expiry, relay, outbox, outboxRows, idempotencyRows, logger }),
     routes: (bind) => {
       ledgerRoutes(bind, ledger);
-      reservationRoutes(bind, holds, reservations);
+      reservationRoutes(bind, holds, reservations, extensions);
       paymentRoutes(bind, payments);
     },
   };

@@ -28,6 +28,7 @@ const table = {
   'seat-limit-exceeded': { status: 409, title: 'More seats than one account may have' },
   'schedule-closed': { status: 409, title: 'This date is not on sale' },
   'hold-expired': { status: 409, title: 'The hold has run out' },
+  'hold-extended': { status: 409, title: 'This hold was extended already' },
   'already-paid': { status: 409, title: 'This reservation is paid already' },
   'insufficient-points': { status: 409, title: 'Not enough points' },
   'point-limit-exceeded': { status: 409, title: 'The balance would be too high' },

@@ -76,6 +76,14 @@ export interface OwnReservation {
 }
 
 /**
+ * Whether a hold can be extended.
+ * @throws Problem `not-found`, `already-paid`, `hold-expired`.
+ */
+export function checkExtend(own: OwnReservation | undefined): asserts own is OwnReservation {
+  if (checkRelease(own) === 'released') throw new Problem('hold-expired');
+}
+
+/**
  * Whether a hold can be given back. A second time is no fault (RFC 9110 §9.2.2: DELETE is
  * idempotent): the answer to the first may have been lost.
  * @throws Problem `not-found`, `already-paid`, `hold-expired`.

@@ -1,10 +1,12 @@
 import {
   cancelReservation,
   createReservations,
+  extendReservation,
   listReservations,
 } from '../../shared/contracts/reservations.ts';
 import { answer } from '../http/answer.ts';
 import type { Bind } from '../http/bind.ts';
+import type { ExtendService } from './extend-service.ts';
 import type { HoldService } from './hold-service.ts';
 import type { ReservationService } from './reservation-service.ts';
 
@@ -12,6 +14,7 @@ export function reservationRoutes(
   bind: Bind,
   holds: HoldService,
   reservations: ReservationService,
+  extensions: ExtendService,
 ): void {
   bind(createReservations, async ({ caller, params, body, idempotencyKey, signal }) => {
     const { userId, entryId } = caller;
@@ -22,6 +25,10 @@ export function reservationRoutes(
         : { quantity: body.quantity, maxPrice: body.maxPrice };
     const wish = { userId, concertId: params.concertId, scheduleId, seats };
     return answer(await holds.hold({ wish, entryId, idempotencyKey, signal }));
+  });
+  bind(extendReservation, async ({ caller, params, idempotencyKey, signal }) => {
+    const { userId, entryId } = caller;
+    return answer(await extensions.extend({ userId, entryId, ...params, idempotencyKey, signal }));
   });
   bind(cancelReservation, async ({ caller, params, signal }) => {
     const { userId, entryId } = caller;

@@ -50,6 +50,20 @@ export const createReservations = defineEndpoint({
   problems: ['seat-taken', 'seat-limit-exceeded', 'schedule-closed'],
 });
 
+export const extendReservation = defineEndpoint({
+  name: 'extendReservation',
+  method: 'POST',
+  path: '/concerts/{concertId}/reservations/{reservationId}/extend',
+  summary: 'Begin the time of a hold anew, once',
+  owner: 'core',
+  guard: 'active+user',
+  params: z.object({ concertId: id, reservationId: id }),
+  status: 201,
+  reply: z.object({ reservation: hold }),
+  idempotent: true,
+  problems: ['already-paid', 'hold-expired', 'hold-extended'],
+});
+
 export const cancelReservation = defineEndpoint({
   name: 'cancelReservation',
   method: 'DELETE',

@@ -42,6 +42,7 @@ export interface Outcome {
 interface Reply {
   reservations: Hold[];
   payments: { paymentId: string; reservationId: string; amount: number }[];
+  reservation: Hold;
   payment: { paymentId: string; paymentStatus: string };
   point: number;
   pointHistoryId: string;
@@ -77,6 +78,7 @@ export interface SaleWorld extends Sales {
   pay(userId: string, date: TestDate, ids: readonly string[], key?: string): Promise<Outcome>;
   charge(userId: string, amount: number, key?: string): Promise<Outcome>;
   refund(userId: string, paymentId: string, key?: string): Promise<Outcome>;
+  extend(userId: string, concertId: string, id: string, key?: string): Promise<Outcome>;
   release(userId: string, concertId: string, reservationId: string): Promise<Outcome>;
   /** Moves the end of holds into the past, as time would. */
   letRunOut(reservationIds: readonly string[]): Promise<void>;
@@ -227,6 +229,10 @@ function callsOf(sales: Sales) {
       outcomeOf(sales.ledger.charge({ userId, amount, idempotencyKey: key, signal })),
     refund: (userId: string, paymentId: string, key?: string) =>
       outcomeOf(sales.payments.refund({ userId, paymentId, idempotencyKey: key, signal })),
+    extend: (userId: string, concertId: string, reservationId: string, key?: string) => {
+      const hold = { userId, concertId, reservationId, entryId: '7' };
+      return outcomeOf(sales.extensions.extend({ ...hold, idempotencyKey: key, signal }));
+    },
     release: (userId: string, concertId: string, reservationId: string) =>
       outcomeOf(
         sales.reservations.release({ userId, concertId, reservationId, entryId: '7', signal }),

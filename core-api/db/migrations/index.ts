@@ -5,6 +5,7 @@ import { messages } from './004-messages.ts';
 import { rooms } from './005-rooms.ts';
 import { layouts } from './006-layouts.ts';
 import { appendOnly } from './007-append-only.ts';
+import { extensions } from './008-extensions.ts';
 
 /**
  * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   rooms,
   layouts,
   appendOnly,
+  extensions,
 ];
