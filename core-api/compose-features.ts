@@ -5,6 +5,9 @@ import { createConcertService } from './concerts/concert-service.ts';
 import { createPointRepository } from './points/point-repository.ts';
 import { pointRoutes } from './points/point-routes.ts';
 import { createPointService } from './points/point-service.ts';
+import { createReportRepository } from './reports/report-repository.ts';
+import { reportRoutes } from './reports/report-routes.ts';
+import { createReportService } from './reports/report-service.ts';
 import { createRoomRepository } from './rooms/room-repository.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomService } from './rooms/room-service.ts';
@@ -13,6 +16,9 @@ import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { createScheduleService } from './schedules/schedule-service.ts';
 import { createSeatRepository } from './seats/seat-repository.ts';
 import { seatRoutes } from './seats/seat-routes.ts';
+import { createHouseRepository } from './seats/house-repository.ts';
+import { houseRoutes } from './seats/house-routes.ts';
+import { createHouseService } from './seats/house-service.ts';
 import { createSeatMapService } from './seats/seat-map-service.ts';
 import { createSeatService } from './seats/seat-service.ts';
 import { createAccessTokenSigner } from './users/access-token.ts';
@@ -45,6 +51,13 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     schedules: scheduleRepository,
     transaction,
   });
+  const house = createHouseService({
+    house: createHouseRepository(),
+    seats: seatRepository,
+    schedules: scheduleRepository,
+    transaction,
+  });
+  const reports = createReportService(createReportRepository(database));
   const users = createUserService({
     users: createUserRepository(database),
     hasher: createPasswordHasher({
@@ -61,6 +74,8 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     (bind) => concertRoutes(bind, concerts),
     (bind) => scheduleRoutes(bind, schedules),
     (bind) => seatRoutes(bind, seats, seatMap),
+    (bind) => houseRoutes(bind, seats, house),
+    (bind) => reportRoutes(bind, reports),
     (bind) => roomRoutes(bind, rooms),
   ];
 }

@@ -11,7 +11,7 @@ import { checkReply } from './check-reply.ts';
 import { type CallerOf, checkGuard } from './guard.ts';
 import { idempotencyKeyOf } from './idempotency-header.ts';
 import type { PeerCheck } from './peer-check.ts';
-import { parseJson, readBody } from './read-body.ts';
+import { parseBody, readBody } from './read-body.ts';
 import { localsOf } from './request-context.ts';
 
 /** What a handler gets: the input by its schemas, and who calls. Nothing of Express. */
@@ -90,7 +90,7 @@ function createReader<E extends Endpoint>(endpoint: E, peerCheck: PeerCheck) {
     const input = parseInput(endpoint, {
       params,
       query: queryOf(request.url),
-      body: endpoint.body ? parseJson(bodyBytes, headers['content-type']) : undefined,
+      body: endpoint.body ? parseBody(endpoint, bodyBytes, headers['content-type']) : undefined,
     });
     return {
       ...input,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Endpoint } from '../../shared/contracts/endpoint.ts';
 import { Problem } from '../../shared/problems.ts';
 
 const bodyProblem = (message: string, cause?: unknown): Problem =>
@@ -40,19 +41,25 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
   });
 }
 
+const charset = '[ \\t]*(;[ \\t]*charset=(utf-8|"utf-8")[ \\t]*)?';
+const jsonType = new RegExp(`^application/json${charset}$`, 'i');
+const csvType = new RegExp(`^text/csv${charset}$`, 'i');
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const jsonType = /^application\/json[ \t]*(;[ \t]*charset=(utf-8|"utf-8")[ \t]*)?$/i;
 
 /**
- * The body as JSON; undefined when it is empty.
+ * The body by the endpoint's type: parsed JSON, or the text of a CSV file; undefined when empty.
  * @throws Problem `invalid-request` for another content type, bytes that are not UTF-8, no JSON.
  */
-export function parseJson(bytes: Buffer, contentType: string | undefined): unknown {
+export function parseBody(endpoint: Endpoint, bytes: Buffer, contentType = ''): unknown {
   if (bytes.length === 0) return undefined;
-  if (!jsonType.test(contentType ?? '')) throw bodyProblem('must be application/json');
+  const isCsv = endpoint.bodyType === 'text/csv';
+  if (!(isCsv ? csvType : jsonType).test(contentType)) {
+    throw bodyProblem(`must be ${isCsv ? 'text/csv' : 'application/json'}`);
+  }
   try {
-    return JSON.parse(utf8.decode(bytes));
+    const text = utf8.decode(bytes);
+    return isCsv ? text : JSON.parse(text);
   } catch (error) {
-    throw bodyProblem('must be JSON', error);
+    throw bodyProblem(isCsv ? 'must be UTF-8' : 'must be JSON', error);
   }
 }

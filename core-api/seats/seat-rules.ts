@@ -8,16 +8,19 @@ export interface NewSeat {
 
 const maxErrors = 20;
 
+/** Where a seat stands in what the caller sent: `body.seats.17.seatNum`, or a line of a file. */
+export type PathOf = (row: number) => string;
+
 /**
  * Numbers that stand twice in one list.
  * @throws Problem `invalid-request` naming the later rows.
  */
-export function refuseRepeatedNumbers(seats: readonly NewSeat[]): void {
+export function refuseRepeatedNumbers(seats: readonly NewSeat[], pathOf: PathOf): void {
   const seen = new Set<number>();
   const errors: FieldError[] = [];
   for (const [row, { seatNum }] of seats.entries()) {
     if (seen.has(seatNum)) {
-      errors.push({ path: `body.seats.${row}.seatNum`, message: 'stands in the list twice' });
+      errors.push({ path: pathOf(row), message: 'stands in the list twice' });
     }
     seen.add(seatNum);
   }
@@ -42,5 +45,5 @@ export function refuseClash(seats: readonly NewSeat[], { seatNums, totalSeat }: 
   const free = totalSeat - seatNums.length;
   if (seats.length <= free) return;
   const message = `must have at most ${free} seats, so that the date has no more than its total`;
-  throw new Problem('invalid-request', { errors: [{ path: 'body.seats', message }] });
+  throw new Problem('invalid-request', { errors: [{ path: 'body', message }] });
 }

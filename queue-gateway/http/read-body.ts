@@ -8,6 +8,9 @@ export const noBody = Buffer.alloc(0);
 /** RFC 8259 §8.1: JSON between systems is UTF-8, so no other charset is taken. */
 const jsonType = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 
+/** RFC 7111 §5.1. */
+const csvType = /^text\/csv[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
+
 const refuse = (message: string, cause?: unknown): Problem =>
   new Problem('invalid-request', { errors: [{ path: 'body', message }], cause });
 
@@ -24,7 +27,7 @@ async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer
 }
 
 /**
- * The bytes of a JSON body within the endpoint's limit; none when the endpoint takes no body.
+ * The bytes of a body within the endpoint's limit; none when the endpoint takes no body.
  * @throws Problem `invalid-request` for another content type, too many bytes, or no body at all.
  */
 export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): Promise<Buffer> {
@@ -32,8 +35,9 @@ export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): P
   const limit = endpoint.bodyLimitBytes ?? bodyLimitBytes;
   if (Number(incoming.headers['content-length'] ?? 0) > limit)
     throw refuse(`must not be larger than ${limit} bytes`);
-  if (!jsonType.test(incoming.headers['content-type'] ?? ''))
-    throw refuse('must be application/json');
+  const type = endpoint.bodyType === 'text/csv' ? csvType : jsonType;
+  if (!type.test(incoming.headers['content-type'] ?? ''))
+    throw refuse(`must be ${endpoint.bodyType ?? 'application/json'}`);
   let bytes: Buffer;
   try {
     bytes = await collect(incoming, limit);

@@ -29,6 +29,8 @@ export interface Endpoint {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** JSON unless said; a CSV body arrives as text. */
+  readonly bodyType?: 'text/csv';
   /** Largest body in bytes; `bodyLimitBytes` when not said. */
   readonly bodyLimitBytes?: number;
   /** Success status, and the body schema (absent for 204). */

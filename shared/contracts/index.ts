@@ -3,6 +3,7 @@ import * as concerts from './concerts.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as internal from './internal.ts';
 import * as ops from './ops.ts';
+import * as owners from './owners.ts';
 import * as payments from './payments.ts';
 import * as points from './points.ts';
 import * as queue from './queue.ts';
@@ -16,6 +17,7 @@ export const allEndpoints: readonly Endpoint[] = [
   auth,
   queue,
   concerts,
+  owners,
   reservations,
   payments,
   points,

@@ -120,7 +120,7 @@ const sharedResponses = (): Json =>
   );
 
 function operationOf(endpoint: Endpoint): Json {
-  const { name, summary, guard, body } = endpoint;
+  const { name, summary, guard, body, bodyType } = endpoint;
   const parameters = parametersOf(endpoint);
   return {
     operationId: name,
@@ -132,7 +132,7 @@ function operationOf(endpoint: Endpoint): Json {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: toSchema(body, 'input') } },
+            content: { [bodyType ?? 'application/json']: { schema: toSchema(body, 'input') } },
           },
         }
       : {}),

@@ -23,10 +23,9 @@ describe('seeding', function () {
   const count = async (table: string): Promise<number> =>
     (await world.database.rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n ?? -1;
 
-  it('makes concerts to buy from, 20,000 seats among them, within seconds', async () => {
-    const startedAt = performance.now();
+  it('makes concerts to buy from, 20,000 seats among them, within seconds', async function () {
+    this.timeout(15_000);
     expect(await run()).to.equal(true);
-    expect(performance.now() - startedAt).to.be.lessThan(15_000);
 
     const { items } = (await world.call('GET', '/concerts')).body;
     expect(items.length).to.be.greaterThan(3);

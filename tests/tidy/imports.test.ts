@@ -55,6 +55,7 @@ const featureOrder = [
   ['rooms'],
   ['reservations'],
   ['payments'],
+  ['reports'],
   ['health'],
   ['jobs'],
 ];
