@@ -40,6 +40,8 @@ export interface PaymentService {
   list(userId: string, page: PageQuery): Promise<Page<Payment>>;
 }
 
+export type PayDeps = Pick<PaymentServiceDeps, 'payments' | 'reservations' | 'ledger' | 'outbox'>;
+
 export interface PaymentServiceDeps {
   payments: PaymentRepository;
   reservations: Pick<ReservationRepository, 'holdsLeft'>;
@@ -78,9 +80,10 @@ export function createPaymentService(deps: PaymentServiceDeps): PaymentService {
   };
 }
 
-async function payIn(
+/** The transaction of a payment; rolled back on whatever is thrown. */
+export async function payIn(
   tx: Tx,
-  { payments, reservations, ledger, outbox }: PaymentServiceDeps,
+  { payments, reservations, ledger, outbox }: PayDeps,
   call: Omit<PayCall, keyof Keyed> & { userId: string },
 ): Promise<{ payments: Payment[]; point: number }> {
   const { userId, concertId, entryId } = call;
