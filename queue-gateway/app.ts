@@ -3,8 +3,8 @@ import type { Logger } from '../shared/logger.ts';
 import { docsPaths, docsRoutes } from './docs/docs-routes.ts';
 import { type ForwardOptions, forwardRoutes } from './forward/forward-routes.ts';
 import { type Bind, createBind } from './http/bind.ts';
-import type { EdgeApp, EdgeEnv } from './http/edge-env.ts';
-import { handleErrors, refuseOtherMethods } from './http/errors.ts';
+import type { EdgeApp, EdgeEnv, Shortcut } from './http/edge-env.ts';
+import { answerUnknown, createToAnswer, handleErrors, type ToAnswer } from './http/errors.ts';
 import type { Guard } from './http/guard.ts';
 import type { ServiceGuard } from './http/service-guard.ts';
 
@@ -14,18 +14,26 @@ export interface AppOptions {
   serviceGuard: ServiceGuard;
   /** Each feature binds its own calls: `(bind) => healthRoutes(bind, …)`. */
   routes: readonly ((bind: Bind) => void)[];
-  forward: Omit<ForwardOptions, 'app' | 'guard'>;
+  forward: Omit<ForwardOptions, 'guard'>;
+}
+
+export interface EdgeSurface {
+  app: EdgeApp;
+  /** Past the router, for reads it has seen. */
+  shortcut: Shortcut;
+  toAnswer: ToAnswer;
 }
 
 /** The gateway's HTTP surface. Opens no port, pool or timer. */
-export function createApp(options: AppOptions): EdgeApp {
+export function createApp(options: AppOptions): EdgeSurface {
   const { log, guard, serviceGuard, routes, forward } = options;
   const app = new Hono<EdgeEnv>();
   const bind = createBind({ app, guard, serviceGuard });
-  handleErrors(app, log);
+  const toAnswer = createToAnswer(log);
+  handleErrors(app, toAnswer);
   for (const route of routes) route(bind);
-  forwardRoutes({ ...forward, app, guard });
+  const shortcut = forwardRoutes(app, { ...forward, guard });
   docsRoutes(app, bind);
-  refuseOtherMethods(app, docsPaths);
-  return app;
+  answerUnknown(app, docsPaths);
+  return { app, shortcut, toAnswer };
 }

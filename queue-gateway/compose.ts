@@ -2,13 +2,12 @@ import { createGuard } from './http/guard.ts';
 import { createServiceGuard } from './http/service-guard.ts';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
-import { createApp } from './app.ts';
+import { createApp, type EdgeSurface } from './app.ts';
 import type { GatewayConfig } from './config.ts';
 import { createCoreClient } from './core-client/core-client.ts';
 import { createUpstream } from './forward/upstream.ts';
 import { redisAdvice } from './health/redis-advice-store.ts';
 import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
-import type { EdgeApp } from './http/edge-env.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { type OpenLine, openLine } from './line.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
@@ -17,7 +16,7 @@ import { createQueueTokens } from './tokens/queue-tokens.ts';
 import { createWaitingTokens } from './tokens/waiting-token.ts';
 
 export interface Gateway {
-  app: EdgeApp;
+  surface: EdgeSurface;
   isDraining: () => boolean;
   /** Not ready from now on; streams end with a hint to come back. */
   drain(): void;
@@ -73,7 +72,7 @@ export async function composeGateway(
     limits: limits.limits,
   });
 
-  const app = createApp({
+  const surface = createApp({
     log,
     guard,
     serviceGuard: createServiceGuard({ keys: assertionKeys, now }),
@@ -95,7 +94,7 @@ export async function composeGateway(
 
   if (config.nodeEnv === 'production') void adviseOnStores(config, log);
   return {
-    app,
+    surface,
     isDraining,
     drain() {
       draining = true;

@@ -8,6 +8,7 @@ import { createClientAddress } from './http/client-address.ts';
 import { answerClientError } from './http/client-error.ts';
 import { limitConnections } from './http/connection-limit.ts';
 import { createCors } from './http/cors-rules.ts';
+import { edgeResponseClass } from './http/edge-response.ts';
 import { createListener } from './http/listener.ts';
 import { securityHeaders } from './http/security-headers.ts';
 
@@ -66,14 +67,14 @@ async function createEdgeServer(
   log: Logger,
 ): Promise<Server> {
   const listener = createListener({
-    app: gateway.app,
-    headers: await securityHeaders(),
+    ...gateway.surface,
     log,
     clientAddress: createClientAddress(config.trustedProxies),
     cors: createCors(config.corsOrigins),
     isDraining: gateway.isDraining,
   });
-  const server = createServer(limits, listener);
+  const edgeResponse = edgeResponseClass(await securityHeaders());
+  const server = createServer({ ...limits, ServerResponse: edgeResponse }, listener);
   server.maxConnections = maxConnections;
   if (config.rateLimits) limitConnections(server, config);
   server.on('clientError', answerClientError);

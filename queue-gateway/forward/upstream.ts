@@ -60,9 +60,13 @@ function writeAnswerHead(
   headers: IncomingHttpHeaders,
 ): void {
   if (outgoing.destroyed) return;
+  const passed = toCallerHeaders(headers, { personal });
   // What is one account's own is never another's answer, wherever it is kept (RFC 9111 §4.1).
-  if (personal) outgoing.appendHeader('vary', 'authorization, x-queue-token');
-  outgoing.writeHead(status, toCallerHeaders(headers, { personal }));
+  // A page of another origin has had its own word on it.
+  const already = outgoing.getHeader('vary');
+  if (personal)
+    passed['vary'] = `${already ? `${String(already)}, ` : ''}authorization, x-queue-token`;
+  outgoing.writeHead(status, passed);
 }
 
 /** One try: resolves when the answer is through or nobody wants it, rejects when there is none. */

@@ -1,30 +1,36 @@
+import { TrieRouter } from 'hono/router/trie-router';
 import { publicEndpoints } from '../../shared/contracts/index.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { Problem, toProblem } from '../../shared/problems.ts';
 import { type EdgeApp, toRoutePath } from './edge-env.ts';
 import { problemResponse } from './problem-response.ts';
 
-/** The one error handler: fixed words to the caller, what happened to the log. */
-export function handleErrors(app: EdgeApp, log: Logger): void {
-  app.onError((thrown, c) => {
+/** Whatever was thrown as what the caller reads: fixed words; what happened goes to the log. */
+export type ToAnswer = (thrown: unknown, requestId: string) => Problem;
+
+export function createToAnswer(log: Logger): ToAnswer {
+  return function toAnswer(thrown, requestId) {
     const problem = toProblem(thrown);
+    const { code, cause: err } = problem;
+    if (problem.status < 500) log.debug({ requestId, code, err }, 'request refused');
+    else log[code === 'internal' ? 'error' : 'warn']({ requestId, code, err }, 'request failed');
+    return problem;
+  };
+}
+
+export function handleErrors(app: EdgeApp, toAnswer: ToAnswer): void {
+  app.onError((thrown, c) => {
     const { requestId } = c.env;
-    if (problem.status >= 500) {
-      const level = problem.code === 'internal' ? 'error' : 'warn';
-      log[level]({ requestId, code: problem.code, err: problem.cause }, 'request failed');
-    } else {
-      log.debug({ requestId, code: problem.code, err: problem.cause }, 'request refused');
-    }
-    return problemResponse(problem, requestId);
+    return problemResponse(toAnswer(thrown, requestId), requestId);
   });
-  app.notFound((c) => problemResponse(new Problem('not-found'), c.env.requestId));
 }
 
 /**
- * 405 with `Allow` for every known path, so bind it after everything else. Paths beside the
- * contracts (pages, documents) are given as `more`.
+ * What no route took: 405 with `Allow` on a known path, else 404. Asked only then, so that known
+ * calls have one handler and nothing to pass on. Paths beside the contracts (pages, documents) are
+ * given as `more`.
  */
-export function refuseOtherMethods(app: EdgeApp, more: readonly string[] = []): void {
+export function answerUnknown(app: EdgeApp, more: readonly string[] = []): void {
   const methods = new Map<string, Set<string>>();
   for (const { method, path } of publicEndpoints) {
     const known = methods.get(path) ?? new Set<string>();
@@ -33,12 +39,16 @@ export function refuseOtherMethods(app: EdgeApp, more: readonly string[] = []): 
     methods.set(path, known);
   }
   for (const path of more) methods.set(path, new Set(['GET', 'HEAD']));
-  for (const [path, known] of methods) {
-    const allow = [...known].join(', ');
-    app.all(toRoutePath(path), (c) => {
-      const response = problemResponse(new Problem('method-not-allowed'), c.env.requestId);
-      response.headers.set('allow', allow);
-      return response;
-    });
-  }
+  const router = new TrieRouter<string>();
+  for (const [path, known] of methods) router.add('ALL', toRoutePath(path), [...known].join(', '));
+
+  app.notFound((c) => {
+    const [[first]] = router.match('ALL', c.req.path);
+    const allow = first?.[0];
+    const isOther = allow !== undefined && !allow.split(', ').includes(c.req.method);
+    const code = isOther ? 'method-not-allowed' : 'not-found';
+    const response = problemResponse(new Problem(code), c.env.requestId);
+    if (isOther) response.headers.set('allow', allow);
+    return response;
+  });
 }

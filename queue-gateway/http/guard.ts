@@ -65,11 +65,13 @@ function readQueueToken(
   return claims;
 }
 
-async function requireActive(line: LineGate, claims: QueueClaims): Promise<ActiveClaims> {
-  if (claims.kind === 'waiting') {
-    const { position, pollAfterMs } = await line.waitingSummary(claims);
-    throw new Problem('queue-token-not-active', { extra: { position, pollAfterMs } });
-  }
+async function refuseWaiting(line: LineGate, claims: WaitingClaims): Promise<never> {
+  const { position, pollAfterMs } = await line.waitingSummary(claims);
+  throw new Problem('queue-token-not-active', { extra: { position, pollAfterMs } });
+}
+
+function requireActive(line: LineGate, claims: QueueClaims): ActiveClaims | Promise<never> {
+  if (claims.kind === 'waiting') return refuseWaiting(line, claims);
   const reason = line.endedReason(claims);
   if (reason !== undefined) throw new Problem('queue-token-ended', { extra: { reason } });
   return claims;
@@ -81,29 +83,34 @@ function wantsUser({ guard }: Endpoint, incoming: IncomingMessage): boolean {
   return guard === 'active' && incoming.headers.authorization !== undefined;
 }
 
+/** Waits only where there is something to wait for: most calls are decided from memory. */
 export function createGuard(options: GuardOptions): Guard {
   const { accessTokens, queueTokens, line, limits } = options;
 
-  async function readQueue(
+  function readQueue(
     endpoint: Endpoint,
     incoming: IncomingMessage,
     passed: { user: AccessClaims | undefined; roomId: string | undefined },
-  ): Promise<QueueClaims | undefined> {
+  ): QueueClaims | undefined | Promise<never> {
     const { user, roomId } = passed;
     if (endpoint.guard === 'queue') return readQueueToken(queueTokens, incoming, roomId);
     if (endpoint.guard !== 'active' && endpoint.guard !== 'active+user') return undefined;
     const claims = readQueueToken(queueTokens, incoming, roomId);
     if (user && user.userId !== claims.userId) throw new Problem('queue-token-wrong-user');
-    return await requireActive(line, claims);
+    return requireActive(line, claims);
   }
 
   return async function guard(endpoint, { incoming, outgoing, address }, roomId) {
-    await limits.check(endpoint, 'address', address, outgoing);
+    const counted = limits.check(endpoint, 'address', address, outgoing);
+    if (counted) await counted;
     const user = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
     if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
-    const queueToken = await readQueue(endpoint, incoming, { user, roomId });
+    const found = readQueue(endpoint, incoming, { user, roomId });
+    const queueToken = found instanceof Promise ? await found : found;
     const userId = user?.userId ?? queueToken?.userId;
-    if (userId !== undefined) await limits.check(endpoint, 'account', userId, outgoing);
+    const limited =
+      userId === undefined ? undefined : limits.check(endpoint, 'account', userId, outgoing);
+    if (limited) await limited;
     return { user, queueToken };
   };
 }

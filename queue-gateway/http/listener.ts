@@ -1,18 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../../shared/logger.ts';
-import { Problem, toProblem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/problems.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Cors } from './cors-rules.ts';
-import type { EdgeApp } from './edge-env.ts';
-import { edgeFault } from './edge-rules.ts';
+import type { EdgeApp, EdgeBindings, Shortcut } from './edge-env.ts';
+import type { WithRequestId } from './edge-response.ts';
+import { headerFault, targetFault } from './edge-rules.ts';
+import type { ToAnswer } from './errors.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
-import { requestIdHeader, requestIdOf } from './request-id.ts';
 
 export interface ListenerOptions {
   app: EdgeApp;
-  /** Set on every answer; a handler's own header of the same name wins. */
-  headers: readonly (readonly [string, string])[];
+  shortcut: Shortcut;
+  toAnswer: ToAnswer;
   log: Logger;
   clientAddress: ClientAddress;
   cors: Cors;
@@ -20,11 +21,16 @@ export interface ListenerOptions {
   isDraining: () => boolean;
 }
 
+/** The server makes its answers of `edgeResponseClass`. */
+const requestIdIn = (outgoing: ServerResponse): string =>
+  (outgoing as ServerResponse & WithRequestId).requestId;
+
 const takenMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function firstProblem(incoming: IncomingMessage): Problem | undefined {
+function firstProblem(incoming: IncomingMessage, isKnown: boolean): Problem | undefined {
   if (!takenMethods.has(incoming.method ?? '')) return new Problem('method-not-allowed');
-  const fault = edgeFault(incoming);
+  const fault =
+    (isKnown ? undefined : targetFault(incoming.url ?? '')) ?? headerFault(incoming.rawHeaders);
   return fault === undefined ? undefined : new Problem('invalid-request', { detail: fault });
 }
 
@@ -36,7 +42,7 @@ function logAnswer(options: ListenerOptions, incoming: IncomingMessage, outgoing
   outgoing.once('close', () => {
     log.debug(
       {
-        requestId: outgoing.getHeader(requestIdHeader),
+        requestId: requestIdIn(outgoing),
         method,
         path: incoming.url?.split('?')[0],
         status: outgoing.statusCode,
@@ -60,37 +66,36 @@ function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerRespo
   return isPreflight;
 }
 
-/** The door: request id, fixed headers and the checks that come before routing, then Hono. */
+/** The door: what comes before routing, then the shortcut or Hono. */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { app, headers, isDraining, log, clientAddress, cors } = options;
+  const { app, shortcut, toAnswer, isDraining, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
+
+  const bindingsOf = (incoming: IncomingMessage, outgoing: ServerResponse): EdgeBindings => ({
+    incoming,
+    outgoing,
+    requestId: requestIdIn(outgoing),
+    address: clientAddress(incoming),
+    isHead: heads.has(incoming),
+  });
+
   const toHono = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
-      const requestId = String(outgoing.getHeader(requestIdHeader));
-      const isHead = heads.has(incoming);
-      const address = clientAddress(incoming);
-      return app.fetch(request, { incoming, outgoing, requestId, address, isHead });
+      return app.fetch(request, bindingsOf(incoming, outgoing));
     },
-    {
-      overrideGlobalObjects: true,
-      errorHandler: (error) => {
-        log.error({ err: error }, 'request fell through');
-        return problemResponse(toProblem(error), 'unknown');
-      },
-    },
+    { errorHandler: (error) => problemResponse(toAnswer(error, 'unknown'), 'unknown') },
   );
+
   return function listener(incoming, outgoing) {
-    const requestId = requestIdOf(incoming.headers[requestIdHeader]);
-    outgoing.setHeader(requestIdHeader, requestId);
-    for (const [name, value] of headers) outgoing.setHeader(name, value);
+    const isRead = incoming.method === 'GET' || incoming.method === 'HEAD';
+    const known = isRead ? shortcut(incoming.url ?? '') : undefined;
     if (isDraining()) outgoing.setHeader('connection', 'close');
     logAnswer(options, incoming, outgoing);
-    const problem = firstProblem(incoming);
+    const problem = firstProblem(incoming, known !== undefined);
     if (problem) {
       outgoing.setHeader('connection', 'close');
-      sendProblem(outgoing, problem, requestId);
-      return;
+      return sendProblem(outgoing, problem, requestIdIn(outgoing));
     }
     if (answerCors(cors, incoming, outgoing)) return;
     if (incoming.method === 'HEAD') {
@@ -99,6 +104,10 @@ export function createListener(options: ListenerOptions): RequestListener {
       heads.add(incoming);
       incoming.method = 'GET';
     }
-    void toHono(incoming, outgoing);
+    if (!known) return void toHono(incoming, outgoing);
+    known(bindingsOf(incoming, outgoing)).catch((error: unknown) => {
+      const requestId = requestIdIn(outgoing);
+      sendProblem(outgoing, toAnswer(error, requestId), requestId);
+    });
   };
 }

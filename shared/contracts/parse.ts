@@ -46,6 +46,32 @@ export function parseParams<E extends Endpoint>(
   return result.data as Input<E>['params'];
 }
 
+/** The query by its schema, or `undefined` with its faults added to `errors`. */
+function readQuery(endpoint: Endpoint, raw: URLSearchParams, errors: FieldError[]): unknown {
+  const query = queryObject(raw);
+  if (Array.isArray(query)) errors.push(...query);
+  else if (endpoint.query) {
+    const result = endpoint.query.safeParse(query);
+    if (result.success) return result.data;
+    errors.push(...faults('query', result.error));
+  } else {
+    for (const key of Object.keys(query))
+      errors.push({ path: `query.${key}`, message: 'is not known' });
+  }
+  return undefined;
+}
+
+/**
+ * The query alone, for a door that passes a call on and leaves its body to whom it is for.
+ * @throws Problem `invalid-request` with `errors`.
+ */
+export function checkQuery(endpoint: Endpoint, query: URLSearchParams): void {
+  if (query.size === 0 && !endpoint.query) return;
+  const errors: FieldError[] = [];
+  readQuery(endpoint, query, errors);
+  if (errors.length > 0) throw new Problem('invalid-request', { errors });
+}
+
 /**
  * Every part of a request by its schema, all faults reported at once.
  * An endpoint without a query schema takes no query, one without a body schema ignores a body.
@@ -62,15 +88,9 @@ export function parseInput<E extends Endpoint>(endpoint: E, raw: RawInput): Inpu
   };
 
   const params = parse('path', endpoint.params, raw.params);
-  const query = queryObject(raw.query);
-  let parsedQuery: unknown;
-  if (Array.isArray(query)) errors.push(...query);
-  else if (endpoint.query) parsedQuery = parse('query', endpoint.query, query);
-  else
-    for (const key of Object.keys(query))
-      errors.push({ path: `query.${key}`, message: 'is not known' });
+  const query = readQuery(endpoint, raw.query, errors);
   const body = parse('body', endpoint.body, raw.body);
 
   if (errors.length > 0) throw new Problem('invalid-request', { errors });
-  return { params, query: parsedQuery, body } as Input<E>;
+  return { params, query, body } as Input<E>;
 }

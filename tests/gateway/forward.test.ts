@@ -219,6 +219,50 @@ describe('the forward path', () => {
       expect(headers['x-request-id']).to.match(/^[0-9a-f-]{36}$/);
   });
 
+  it('guards a URL it has seen like one it has not', async () => {
+    const url = `${edge.url}/concerts/3/schedules?available=true`;
+    const other = { ...insider, 'x-queue-token': edge.activeToken('7', '4') };
+    const waiting = { 'x-queue-token': edge.waitingToken('7', '3') };
+    const ask = async (round: string) => {
+      edge.core.requests = [];
+      const codes = [];
+      for (const headers of [{}, other, waiting, { 'x-queue-token': 'junk' }])
+        codes.push((await call(url, { headers })).json.code);
+      expect(codes, round).to.deep.equal([
+        'queue-token-required',
+        'queue-token-wrong-room',
+        'queue-token-not-active',
+        'queue-token-invalid',
+      ]);
+      edge.line.endedReason = () => 'left';
+      expect((await call(url, { headers: insider })).json, round).to.include({
+        code: 'queue-token-ended',
+        reason: 'left',
+      });
+      edge.line.endedReason = () => undefined;
+      const twice = rawRequest('GET /concerts/3/schedules?available=true HTTP/1.1', [
+        `X-Queue-Token: ${insider['x-queue-token']}`,
+        'X-Queue-Token: x',
+      ]);
+      expect((await sendRaw(edge.port, twice)).status, round).to.equal(400);
+      expect((await call(url, { method: 'POST', headers: insider })).status, round).to.equal(405);
+      expect(edge.core.requests, round).to.deep.equal([]);
+      for (const method of ['GET', 'HEAD'] as const)
+        expect((await call(url, { method, headers: insider })).status, round).to.equal(200);
+      expect(edge.core.requests.map(({ url: seen }) => seen)).to.deep.equal([
+        '/concerts/3/schedules?available=true',
+        '/concerts/3/schedules?available=true',
+      ]);
+      expect(edge.core.requests.map(({ caller }) => caller?.entryId)).to.deep.equal(['12', '12']);
+    };
+    await ask('first');
+    await ask('second');
+    edge.core.server.closeAllConnections();
+    edge.core.answer = (_request, response) => response.socket?.resetAndDestroy();
+    const broken = await call(url, { headers: insider });
+    expect([broken.status, broken.json.code]).to.deep.equal([502, 'bad-gateway']);
+  });
+
   it('answers HEAD like GET without the body', async () => {
     const answer = await call(`${edge.url}/concerts`, { method: 'HEAD' });
     expect([answer.status, answer.text]).to.deep.equal([200, '']);

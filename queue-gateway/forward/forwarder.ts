@@ -1,0 +1,117 @@
+import { assertionHeader, type Caller, signAssertion } from '../../shared/assertion.ts';
+import { login } from '../../shared/contracts/auth.ts';
+import { bulkBodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
+import type { KeySet } from '../../shared/keys.ts';
+import type { EdgeBindings } from '../http/edge-env.ts';
+import { callerOf, type Guard, type Passed } from '../http/guard.ts';
+import { noBody, parseJson, readBody } from '../http/read-body.ts';
+import { requestIdHeader } from '../http/request-id.ts';
+import type { LoginBrake } from '../limits/login-service.ts';
+import type { ActiveClaims } from '../tokens/active-token.ts';
+import { toCoreHeaders } from './header-rules.ts';
+import type { createReadSigner } from './read-signer.ts';
+import type { Upstream, UpstreamCall } from './upstream.ts';
+
+/** What the forward path asks of the line. */
+export interface LineLease {
+  /** @throws Problem `queue-token-ended` when the lease is over, `unavailable` without Redis. */
+  checkLease(claims: ActiveClaims): Promise<void>;
+  /** Notes that the holder was here; never waits for anything. */
+  touch(claims: ActiveClaims): void;
+}
+
+export interface ForwarderOptions {
+  guard: Guard;
+  line: LineLease;
+  upstream: Upstream;
+  loginBrake: LoginBrake;
+  assertionKeys: KeySet;
+  signRead: ReturnType<typeof createReadSigner>;
+  /** Unix time in ms. */
+  now: () => number;
+  /** Longest wait for the core in an ordinary call. */
+  timeoutMs: number;
+}
+
+/** Where a call goes, from a path whose parameters are right. */
+export interface Destination {
+  /** The concert of the path, if there is one. */
+  roomId: string | undefined;
+  /** Path and query at the core; throws Problem `invalid-request` for a query off its contract. */
+  target: () => string;
+}
+
+/** Guards a call, signs it, and streams the core's answer to the caller. */
+export type Forward = (request: EdgeBindings, to: Destination) => Promise<void>;
+
+/** Tens of thousands of rows in one call take longer than a seat does. */
+const bulkTimeoutMs = 60_000;
+
+/** The core's own 401 is for log-in alone; any other one speaks of our assertion. */
+const refusesAnswer = (endpoint: Endpoint) => {
+  const mayAnswer401 = endpoint.problems?.includes('bad-credentials') ?? false;
+  return (status: number): boolean => status === 401 && !mayAnswer401;
+};
+
+/** How the calls of one endpoint are signed and what else is sent with them. */
+function createHeadersOf({ method }: Endpoint, options: ForwarderOptions) {
+  const { assertionKeys: keys, signRead, now } = options;
+  return (request: EdgeBindings, target: string, body: Buffer, caller: Caller) => {
+    const headers = toCoreHeaders(request.incoming.headers, { withBody: body.length > 0 });
+    headers[requestIdHeader] = request.requestId;
+    return (): Record<string, string> => {
+      headers[assertionHeader] =
+        method === 'GET'
+          ? signRead(target, caller)
+          : signAssertion({ keys, now }, { audience: 'core-api', method, target, body }, caller);
+      return headers;
+    };
+  };
+}
+
+export function createForward(endpoint: Endpoint, options: ForwarderOptions): Forward {
+  const { guard, line, upstream, loginBrake } = options;
+  const { method } = endpoint;
+  const isLogin = endpoint.name === login.name;
+  const isBulk = (endpoint.bodyLimitBytes ?? 0) >= bulkBodyLimitBytes;
+  const headersOf = createHeadersOf(endpoint, options);
+  const fixed = {
+    method,
+    changes: method !== 'GET',
+    personal: endpoint.guard !== 'open' || method !== 'GET',
+    timeoutMs: isBulk ? bulkTimeoutMs : options.timeoutMs,
+    refuses: refusesAnswer(endpoint),
+  };
+
+  async function bodyOf({ incoming }: EdgeBindings): Promise<Buffer> {
+    const body = await readBody(endpoint, incoming);
+    // Megabytes of rows are the core's to read: here they would hold up everybody else.
+    if (!isBulk && endpoint.bodyType === undefined) parseJson(body);
+    return body;
+  }
+
+  async function lease({ queueToken }: Passed): Promise<void> {
+    if (queueToken?.kind !== 'active') return;
+    if (fixed.changes) await line.checkLease(queueToken);
+    line.touch(queueToken);
+  }
+
+  /** The order of checks is written down in http/bind.ts. */
+  return async function forward(request, to) {
+    const { incoming, outgoing } = request;
+    const passed = await guard(endpoint, request, to.roomId);
+    const body = endpoint.body ? await bodyOf(request) : noBody;
+    const target = to.target();
+    if (passed.queueToken) await lease(passed);
+    const attempt = isLogin ? await loginBrake.begin(body, request.address) : undefined;
+    const call: UpstreamCall = {
+      ...fixed,
+      target,
+      headers: headersOf(request, target, body, callerOf(passed)),
+      body: body.length > 0 ? body : null,
+      repeatable: method === 'GET' || (method === 'POST' && 'idempotency-key' in incoming.headers),
+    };
+    await upstream.send(call, outgoing);
+    if (attempt) await attempt(outgoing.statusCode);
+  };
+}

@@ -1,0 +1,52 @@
+import { type IncomingMessage, type OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+
+type Headers = Record<string, OutgoingHttpHeader | undefined>;
+
+/** A response that knows the id of its request. */
+export interface WithRequestId {
+  readonly requestId: string;
+}
+
+const isRecord = (value: unknown): value is Headers =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Calls the base class with the one list of headers that node takes without a second look. */
+function flatten(headers: Headers): OutgoingHttpHeader[] {
+  const flat: OutgoingHttpHeader[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) for (const one of value) flat.push(name, one);
+    else if (value !== undefined) flat.push(name, value);
+  }
+  return flat;
+}
+
+/**
+ * The class of every answer: puts the request id and the fixed headers in when the head is
+ * written, whoever writes it, Hono or the forward path. An answer's own header of the same name
+ * wins. Setting them one by one beforehand costs a tenth of a forwarded call.
+ */
+export function edgeResponseClass(
+  fixed: readonly (readonly [string, string])[],
+): typeof ServerResponse {
+  return class EdgeResponse<R extends IncomingMessage = IncomingMessage>
+    extends ServerResponse<R>
+    implements WithRequestId
+  {
+    #requestId: string | undefined;
+
+    get requestId(): string {
+      return (this.#requestId ??= requestIdOf(this.req.headers[requestIdHeader]));
+    }
+
+    override writeHead(status: number, ...rest: unknown[]): this {
+      const given = rest.find(isRecord) ?? {};
+      const flat = flatten(given);
+      for (const [name, value] of fixed)
+        if (given[name] === undefined && !this.hasHeader(name)) flat.push(name, value);
+      flat.push(requestIdHeader, this.requestId);
+      return super.writeHead(status, flat);
+    }
+  };
+}
