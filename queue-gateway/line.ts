@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
+import { followServerRun } from '../shared/redis/server-run.ts';
 import type { GatewayConfig } from './config.ts';
 import type { CoreClient } from './core-client/core-client.ts';
 import type { LineLease } from './forward/forward-routes.ts';
@@ -106,7 +107,8 @@ export const openLine: OpenLine = async (deps) => {
     openRedis({ url, profile: 'command', log }),
     openRedis({ url, profile: 'subscriber', log }),
   ]);
-  const store = createQueueStore({ redis, namespace });
+  const server = await followServerRun(redis);
+  const store = createQueueStore({ redis, namespace, server });
   const process = randomBytes(8).toString('base64url');
   const news = createNewsStore({ redis, subscriber, namespace, process });
   const opener = createRoomOpener({ store, source, log, isListening: news.isListening });

@@ -58,7 +58,7 @@ export function createJoinService(deps: JoinServiceDeps): JoinService {
     if (place.word === 'ACTIVE') return inside(turns.toActive(place.token));
     const { epoch } = room;
     if (place.word === 'READY' && place.isNew)
-      return inside(await turns.activate(room.id, { userId, number, epoch }));
+      return inside(await turns.activate(room.id, { userId, number, epoch, jti: '', tokenEnd: 0 }));
     const issuedAtMs = wholeSecondMs(now());
     const expiresAtMs = issuedAtMs + waitingLifeMs;
     const queueId = String(number);

@@ -3,6 +3,7 @@ import type { AdmissionLimit, EndReason } from '../../shared/contracts/queue.ts'
 import { Problem } from '../../shared/problems.ts';
 import type {
   Activation,
+  Configured,
   CoreChange,
   EntryClaims,
   JoinedPlace,
@@ -124,7 +125,7 @@ export const statusScript = defineScript<EntryClaims, PlaceNow>(file('status'), 
 );
 
 export const activateScript = defineScript<
-  EntryClaims & { jti: string; token: string; tokenEnd: number },
+  EntryClaims & { newJti: string; newToken: string; newEnd: number },
   Activation
 >(file('activate'), (raw) => toActivation(words(raw)));
 
@@ -136,7 +137,7 @@ export const leaveScript = defineScript<EntryClaims, EndReason | undefined>(
   },
 );
 
-export const checkLeaseScript = defineScript<EntryClaims & { jti: string }, EndReason | undefined>(
+export const checkLeaseScript = defineScript<EntryClaims, EndReason | undefined>(
   file('check-lease'),
   (raw) => {
     const [word] = words(raw);
@@ -169,10 +170,10 @@ export const setInventoryScript = defineScript<{ sellable: number; soldOut: 0 | 
   },
 );
 
-export const configureScript = defineScript<
-  Record<string, string | number>,
-  'made' | 'changed' | 'same' | 'older'
->(file('configure'), (raw) => String(raw) as 'made' | 'changed' | 'same' | 'older');
+export const configureScript = defineScript<Record<string, string | number>, Configured>(
+  file('configure'),
+  (raw) => String(raw) as Configured,
+);
 
 export const leadScript = defineScript<{ process: string; leaseMs: number }, boolean>(
   file('lead'),

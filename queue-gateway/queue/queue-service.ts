@@ -51,10 +51,12 @@ export interface QueueServiceDeps {
   polls: PollGuard;
 }
 
-const toEntryClaims = ({ userId, queueId, epoch }: QueueClaims): EntryClaims => ({
-  userId,
-  number: Number(queueId),
-  epoch,
+const toEntryClaims = (claims: QueueClaims): EntryClaims => ({
+  userId: claims.userId,
+  number: Number(claims.queueId),
+  epoch: claims.epoch,
+  jti: claims.kind === 'active' ? claims.jti : '',
+  tokenEnd: claims.kind === 'active' ? claims.expiresAtMs : 0,
 });
 
 const ended = (reason: EndReason): Problem =>
@@ -166,7 +168,7 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
     },
     endedReason,
     async checkLease(claims) {
-      const lease = { ...toEntryClaims(claims), jti: claims.jti };
+      const lease = toEntryClaims(claims);
       const ask = () => store.checkLease(claims.roomId, lease);
       const reason = await rooms.within(claims.roomId, ask);
       if (reason !== undefined) throw ended(reason);

@@ -1,6 +1,8 @@
 import type { EndReason } from '../../shared/contracts/queue.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import { Problem } from '../../shared/problems.ts';
 import type { RedisClient } from '../../shared/redis/client.ts';
+import type { ServerRun } from '../../shared/redis/server-run.ts';
 import { callStore } from '../../shared/redis/store-errors.ts';
 import { lineKeys, type RoomKeys, roomKeys } from './queue-keys.ts';
 import { settingArgs } from './queue-rules.ts';
@@ -20,9 +22,11 @@ import {
 } from './queue-scripts.ts';
 import type {
   Activation,
+  Configured,
   CoreChange,
   EntryClaims,
   JoinReply,
+  KnownLine,
   PlaceNow,
   RoomReading,
   RoomSnapshot,
@@ -30,10 +34,12 @@ import type {
 
 /**
  * The line in Redis: one atomic step a call, each safe to repeat. Every call throws Problem
- * `unavailable` while Redis cannot serve it, and RoomUnconfigured for a room it does not know.
+ * `unavailable` while Redis cannot serve it, and RoomUnconfigured for a room that it does not know,
+ * or that another run of Redis knew: then `configure` comes first.
  */
 export interface QueueStore {
-  configure(setting: RoomSetting): Promise<'made' | 'changed' | 'same' | 'older'>;
+  /** @param known what this process remembers, in case Redis has lost it. */
+  configure(setting: RoomSetting, known: KnownLine): Promise<Configured>;
   /** A place for each account, in this order. At most `joinBatchMax` of them. */
   join(roomId: string, userIds: string[]): Promise<JoinReply>;
   status(roomId: string, claims: EntryClaims): Promise<PlaceNow>;
@@ -45,7 +51,7 @@ export interface QueueStore {
   /** Resolves to the reason when the entry had ended before. */
   leave(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Resolves to the reason when the token stands for no slot any more. */
-  checkLease(roomId: string, claims: EntryClaims & { jti: string }): Promise<EndReason | undefined>;
+  checkLease(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Signs of life of who waits, and, as negative numbers, activity of who is inside. */
   touch(roomId: string, marks: number[]): Promise<void>;
   /** Resolves to the number of changes that were new. */
@@ -74,8 +80,12 @@ function setBits(bytes: Uint8Array, firstByte: number): number[] {
   return found;
 }
 
-export function createQueueStore(options: { redis: RedisClient; namespace: string }): QueueStore {
-  const { redis, namespace } = options;
+export function createQueueStore(options: {
+  redis: RedisClient;
+  namespace: string;
+  server: ServerRun;
+}): QueueStore {
+  const { redis, namespace, server } = options;
   const { channel } = lineKeys(namespace);
   const pages = new Map<string, RoomKeys>();
   const keysOf = (roomId: string): RoomKeys => {
@@ -85,19 +95,28 @@ export function createQueueStore(options: { redis: RedisClient; namespace: strin
     pages.set(roomId, page);
     return page;
   };
-  const run = <Args extends object, Reply>(
+  async function run<Args extends object, Reply>(
     script: (client: RedisClient, keys: RoomKeys, args: Args) => Promise<Reply>,
     roomId: string,
     args: Args,
-  ): Promise<Reply> => script(redis, keysOf(roomId), args);
+  ): Promise<Reply> {
+    const current = server.current();
+    if (current === undefined) throw new Problem('unavailable', { retryAfterSeconds: 2 });
+    return script(redis, keysOf(roomId), { ...args, server: `run:${current}` });
+  }
 
   return {
-    configure: (setting) =>
-      run(configureScript, setting.concertId, { channel, ...settingArgs(setting) }),
+    configure: (setting, known) =>
+      run(configureScript, setting.concertId, { channel, ...settingArgs(setting), ...known }),
     join: (roomId, userIds) => run(joinScript, roomId, { userIds }),
     status: (roomId, claims) => run(statusScript, roomId, claims),
     activate: (roomId, claims, { jti, token, tokenEndMs }) =>
-      run(activateScript, roomId, { ...claims, jti, token, tokenEnd: tokenEndMs }),
+      run(activateScript, roomId, {
+        ...claims,
+        newJti: jti,
+        newToken: token,
+        newEnd: tokenEndMs,
+      }),
     leave: (roomId, claims) => run(leaveScript, roomId, claims),
     checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
     touch: (roomId, marks) => run(touchScript, roomId, { marks }),

@@ -5,7 +5,23 @@ export interface EntryClaims {
   userId: string;
   number: number;
   epoch: number;
+  /** Of an active token; empty for a waiting one. */
+  jti: string;
+  /** Its end in Unix ms; 0 for a waiting one. */
+  tokenEnd: number;
 }
+
+/** What a process remembers of a room: all of it that can be had after Redis has lost it. */
+export interface KnownLine {
+  epoch: number;
+  front: number;
+  tail: number;
+  /** READY and ACTIVE. */
+  slots: number;
+}
+
+/** `mended`: Redis was not the one it was. `older`: a policy read before the one that is there. */
+export type Configured = 'made' | 'mended' | 'changed' | 'same' | 'older';
 
 /** What joining gave to one account. */
 export type JoinedPlace =

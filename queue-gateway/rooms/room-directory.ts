@@ -66,7 +66,7 @@ export function createRoomDirectory(options: {
       return;
     }
     if (JSON.stringify(room.setting) === JSON.stringify(setting)) return;
-    if ((await store.configure(setting)) !== 'older') room.setting = setting;
+    if ((await store.configure(setting, room.known())) !== 'older') room.setting = setting;
   }
 
   const readAgain = (room: RoomMemory): Promise<void> =>
@@ -83,8 +83,8 @@ export function createRoomDirectory(options: {
         return await step(room);
       } catch (error) {
         if (!(error instanceof RoomUnconfigured)) throw error;
-        log.warn({ roomId }, 'redis does not know the room any more, making it again');
-        await store.configure(room.setting);
+        const outcome = await store.configure(room.setting, room.known());
+        log.warn({ roomId, outcome }, 'redis is not the one it was');
         return step(room);
       }
     },

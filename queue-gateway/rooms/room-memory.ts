@@ -1,6 +1,6 @@
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { EndReason, Phase, Room } from '../../shared/contracts/queue.ts';
-import type { EndedEntry, RoomSnapshot } from '../queue/queue-types.ts';
+import type { EndedEntry, KnownLine, RoomSnapshot } from '../queue/queue-types.ts';
 import { type Census, everybody, readCensus } from './census.ts';
 import { type Bulletin, etagOf } from './room-rules.ts';
 
@@ -26,6 +26,8 @@ export interface RoomMemory {
   readonly tail: number;
   readonly document: ServedDocument | undefined;
   readonly speedPerSecond: number | null;
+  /** All that this process remembers, should Redis lose it. */
+  known(): KnownLine;
   /** False while news may have been missed. */
   isCurrent(): boolean;
   /** Living people before this number. */
@@ -66,7 +68,7 @@ export function createRoomMemory(options: {
 }): RoomMemory {
   const { setting, isCurrent } = options;
   const { forget, ...list } = createEndedList();
-  const line = { front: 0, tail: 0, epoch: 0 };
+  const line: KnownLine = { front: 0, tail: 0, epoch: 0, slots: 0 };
   let document: ServedDocument | undefined;
   let speedPerSecond: number | null = null;
   let census: Census = everybody;
@@ -82,7 +84,8 @@ export function createRoomMemory(options: {
     speedPerSecond = bulletin.speedPerSecond;
     census = bulletin.census === '' ? everybody : readCensus(bulletin.census);
     if (document?.body === bulletin.document) return false;
-    const { phase } = JSON.parse(bulletin.document) as Room;
+    const { phase, active } = JSON.parse(bulletin.document) as Room;
+    line.slots = active;
     document = { body: bulletin.document, etag: etagOf(bulletin.document), phase };
     return true;
   }
@@ -94,6 +97,7 @@ export function createRoomMemory(options: {
     id: setting.concertId,
     setting,
     isCurrent,
+    known: () => ({ ...line }),
     get epoch() {
       return line.epoch;
     },

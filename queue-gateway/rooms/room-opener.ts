@@ -3,6 +3,8 @@ import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
+import { RoomUnconfigured } from '../queue/queue-scripts.ts';
+import type { RoomSnapshot } from '../queue/queue-types.ts';
 import { createRoomMemory, type RoomMemory } from './room-memory.ts';
 
 /** Where rooms come from. */
@@ -40,8 +42,18 @@ export function createRoomOpener(deps: RoomOpenerDeps): RoomOpener {
   const inFlight = new Map<string, Promise<RoomMemory>>();
   const unknown = new LRUCache<string, true>({ max: unknownMax, ttl: unknownTtlMs });
 
+  async function snapshotOf(room: RoomMemory): Promise<RoomSnapshot> {
+    try {
+      return await store.snapshot(room.id);
+    } catch (error) {
+      if (!(error instanceof RoomUnconfigured)) throw error;
+      await store.configure(room.setting, room.known());
+      return store.snapshot(room.id);
+    }
+  }
+
   async function read(room: RoomMemory): Promise<void> {
-    const snapshot = await store.snapshot(room.id);
+    const snapshot = await snapshotOf(room);
     room.noteSnapshot(snapshot, await store.goneNumbers(room.id, snapshot));
   }
 
@@ -66,7 +78,7 @@ export function createRoomOpener(deps: RoomOpenerDeps): RoomOpener {
     const room = createRoomMemory({ setting, isCurrent: isListening });
     opening.set(roomId, room);
     try {
-      await store.configure(setting);
+      await store.configure(setting, room.known());
       await read(room);
       return room;
     } finally {

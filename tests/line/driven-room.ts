@@ -7,6 +7,7 @@ import type {
   CoreChange,
   EntryClaims,
   JoinedPlace,
+  KnownLine,
 } from '../../queue-gateway/queue/queue-types.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
 
@@ -39,6 +40,8 @@ export const fan = (number: number, userId = String(number)): EntryClaims => ({
   userId,
   number,
   epoch: 1,
+  jti: '',
+  tokenEnd: 0,
 });
 
 export const wordOf = (place: JoinedPlace | undefined): string | undefined => place?.word;
@@ -53,12 +56,17 @@ export async function openDrivenLine() {
     log,
     commandTimeoutMs: 5_000,
   });
-  const store = createQueueStore({ redis, namespace });
+  let run = 'first';
+  const store = createQueueStore({ redis, namespace, server: { current: () => run } });
   let rooms = 0;
   return {
     redis,
     store,
     namespace,
+    /** Redis has been started anew, as far as the line can tell. */
+    restart(name: string) {
+      run = name;
+    },
     makeRoom: (policy: Partial<RoomSetting> = {}) => {
       rooms += 1;
       return makeRoom({ redis, store, namespace, id: String(rooms) }, policy);
@@ -80,14 +88,28 @@ interface Place {
 async function makeRoom({ redis, store, namespace, id }: Place, policy: Partial<RoomSetting>) {
   const keys = roomKeys(namespace, id);
   let nowMs = startMs;
+  const known = { epoch: 1, front: 0, tail: 0, slots: 0 };
   const setting = { ...roomDefaults, ...policy, concertId: id };
   await redis.hset(keys.state, 'clock', nowMs);
-  await store.configure(setting);
+  await store.configure(setting, known);
   return {
     id,
     keys,
-    configure: (more: Partial<RoomSetting> = {}) => store.configure({ ...setting, ...more }),
+    configure: (more: Partial<RoomSetting> = {}) => store.configure({ ...setting, ...more }, known),
+    /** What a gateway does when Redis is not the one it was. */
+    mend: (remembered: KnownLine) => store.configure(setting, remembered),
+    /** All of the room is gone from Redis; the clock stays, so that the test can drive it. */
+    async wipe() {
+      await redis.del(...Object.values(keys));
+      await redis.hset(keys.state, 'clock', nowMs);
+    },
+    /** Time goes by, with a gateway that ticks. */
     async advance(ms: number) {
+      nowMs += ms;
+      await redis.hset(keys.state, 'clock', nowMs, 'seenAt', nowMs);
+    },
+    /** Time goes by, and no step reaches the room. */
+    async outage(ms: number) {
       nowMs += ms;
       await redis.hset(keys.state, 'clock', nowMs);
     },

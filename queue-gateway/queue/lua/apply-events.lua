@@ -2,11 +2,11 @@
 -- REPEAT: an event id is applied once; the last 2,000 are remembered, and a call brings 200.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
 --   events
--- ARGV: events...
+-- ARGV: server events...
 -- REPLY: 'ok', number of events that were new
 -- Each event is six arguments: id, what ('held', 'paid', 'released'), number, userId, value (end of
 -- the hold in ms, or the holds that are left), seats it is about.
--- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
 
 local remembered = 2000
 

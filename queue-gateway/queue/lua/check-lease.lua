@@ -1,25 +1,18 @@
 -- check-lease: does this active token still stand for a slot? Asked before seats or points move.
 -- REPEAT: reads, and notes the activity again.
--- KEYS: state accounts leases inside tokens ended reasons
--- ARGV: userId number epoch jti
+-- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
+-- ARGV: server userId number epoch jti tokenEnd
 -- REPLY: 'live', or why not
--- INCLUDE: parts/room parts/entry
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit parts/place
 
 local number = tonumber(arg.number)
-local entry = read_entry(number)
-if entry and (tonumber(redis.call('ZSCORE', key.leases, number)) or 0) <= now then
-  end_entry(number, overdue_reason(entry))
-  entry = nil
-end
-
-local reply
-if tonumber(arg.epoch) < room.epoch then
-  reply = 'revoked'
-elseif entry and entry.user == arg.userId and entry.jti == arg.jti then
-  extend_lease(number, entry)
+local word, more = place_of(arg.userId, number, tonumber(arg.epoch), arg.jti, tonumber(arg.tokenEnd))
+local reply = 'expired'
+if word == 'ACTIVE' and more.jti == arg.jti then
+  extend_lease(number, more)
   reply = 'live'
-else
-  reply = redis.call('HGET', key.reasons, number) or 'expired'
+elseif word == 'ENDED' then
+  reply = more
 end
 save()
 return reply

@@ -1,36 +1,65 @@
--- configure: policy and control of a room, as the core has them; makes the room when it is new.
--- REPEAT: writes the same values again.
--- KEYS: state
--- ARGV: id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
---   maxWaiting opensAt joinsAt setting
--- REPLY: 'made', 'changed', 'same' or 'older' (a policy read before the one that is here)
+-- configure: policy and control of a room, as the core has them; makes the room when it is new, and
+-- mends it when Redis is not the one it was.
+-- REPEAT: writes the same values again; a loss is mended once for each run of Redis.
+-- KEYS: state leases
+-- ARGV: server id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
+--   maxWaiting opensAt joinsAt setting epoch front tail slots
+-- REPLY: 'made', 'mended', 'changed', 'same' or 'older' (a policy read before the one that is here)
 -- INCLUDE: -
+-- `epoch`, `front`, `tail` and `slots` are what the caller remembers of the room; 0 for nothing.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local known = redis.call('HMGET', key.state, 'version', 'configuredAt', 'setting', 'clock')
-now = tonumber(known[4]) or now
+local names = { 'version', 'configuredAt', 'setting', 'clock', 'server', 'epoch', 'front', 'tail' }
+local known = {}
+for i, value in ipairs(redis.call('HMGET', key.state, unpack(names))) do known[names[i]] = value end
+now = tonumber(known.clock) or now
+local version = tonumber(known.version)
+local is_new = not version
+
+-- Numbers that others gave and this caller has not heard of yet are less than this.
+local margin = 1000
+
+-- Redis has started anew: with nothing, with less than it knew, or with all of it, which cannot be
+-- told apart. No number that may have been given is given again; who was inside and is not here any
+-- more keeps the slot free for the token's time; who waited comes back with the token.
+local function mend()
+  local tail = math.max(tonumber(known.tail) or 0, tonumber(arg.tail))
+  local front = math.max(tonumber(known.front) or 0, tonumber(arg.front))
+  local epoch = math.max(tonumber(known.epoch) or 0, tonumber(arg.epoch))
+  -- Nobody remembers anything: an epoch of its own tells older tokens apart.
+  if epoch == 0 then epoch = math.floor(now / 1000) end
+  local lost = math.max(0, tonumber(arg.slots) - redis.call('ZCARD', key.leases))
+  redis.call('HSET', key.state, 'server', arg.server, 'epoch', epoch, 'front', front,
+    'tail', tail > 0 and tail + margin or 0, 'recoveredAt', now, 'recoveredFront', front,
+    'recoveredTail', tail > 0 and tail + margin or 0, 'ghosts', lost,
+    'ghostsUntil', now + tonumber(arg.activeMs), 'seenAt', now)
+end
+
+local function make()
+  -- A new room starts with its whole burst: one second's worth.
+  redis.call('HSET', key.state, 'admitted', 0, 'joined', 0, 'living', 0, 'livingTail', 0,
+    'bucket', math.max(1, tonumber(arg.admitPerSecond)) * 1e6, 'bucketAt', now, 'refunds', 0,
+    'window', 0, 'sellable', -1, 'soldOut', 0)
+end
+
+local is_mended = known.server ~= arg.server
+if is_new then make() end
+if is_mended then mend() end
 
 -- A late reader must not undo a change. Ten seconds later nobody is late any more, and a lower
 -- version means that the core was restored.
 local stale_ms = 10000
-local version = tonumber(known[1])
-if version and tonumber(arg.version) < version and now - tonumber(known[2]) < stale_ms then
+if version and tonumber(arg.version) < version and now - tonumber(known.configuredAt) < stale_ms then
   return 'older'
 end
-if known[3] == arg.setting then return 'same' end
+if known.setting == arg.setting then return is_mended and 'mended' or 'same' end
 
 redis.call('HSET', key.state,
   'id', 'room:' .. arg.id, 'channel', arg.channel, 'version', arg.version, 'configuredAt', now,
   'control', arg.control, 'maxActive', arg.maxActive, 'admitPerSecond', arg.admitPerSecond,
   'claimMs', arg.claimMs, 'activeMs', arg.activeMs, 'idleMs', arg.idleMs, 'graceMs', arg.graceMs,
-  'maxWaiting', arg.maxWaiting, 'opensAt', arg.opensAt,
-  'joinsAt', arg.joinsAt, 'setting', arg.setting)
+  'maxWaiting', arg.maxWaiting, 'opensAt', arg.opensAt, 'joinsAt', arg.joinsAt,
+  'setting', arg.setting)
 redis.call('PUBLISH', arg.channel, 'room:' .. arg.id .. ' setting ' .. arg.setting)
-if version then return 'changed' end
-
--- A new room starts with its whole burst: one second's worth.
-redis.call('HSET', key.state, 'epoch', 1, 'front', 0, 'tail', 0, 'admitted', 0, 'joined', 0,
-  'bucket', math.max(1, tonumber(arg.admitPerSecond)) * 1e6, 'bucketAt', now, 'refunds', 0, 'window', 0,
-  'living', 0, 'livingTail', 0, 'sellable', -1, 'soldOut', 0)
-return 'made'
+return is_new and 'made' or 'changed'

@@ -2,11 +2,11 @@
 -- free.
 -- REPEAT: an account with a live entry gets the same number again, so a lost reply costs nothing.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
--- ARGV: userIds...
+-- ARGV: server userIds...
 -- REPLY: 'ok', now, epoch, front, tail; then for each account a line of text:
 --   'WAITING new|known number', 'LATE known number <returning before>',
 --   'READY new|known number <claim end>', 'ACTIVE known number token', 'closed', 'sold-out' or 'full'
--- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
 
 admit()
 local was_empty = room.front == room.tail

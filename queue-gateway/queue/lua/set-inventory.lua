@@ -1,7 +1,7 @@
 -- set-inventory: the seats that can still be sold, for admission.
 -- REPEAT: writes the same values again.
 -- KEYS: state
--- ARGV: sellable soldOut
+-- ARGV: server sellable soldOut
 -- REPLY: 'ok'
 -- `sellable` is -1 while it is not known.
 -- INCLUDE: parts/room

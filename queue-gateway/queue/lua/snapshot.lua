@@ -1,7 +1,7 @@
 -- snapshot: what a gateway must know of a room when it starts to listen, or has missed something.
 -- REPEAT: reads.
 -- KEYS: state ended reasons document
--- ARGV: -
+-- ARGV: server
 -- REPLY: 'ok', now, epoch, front, tail, setting, document, then number, reason, until of each ended
 --   entry
 -- INCLUDE: parts/room

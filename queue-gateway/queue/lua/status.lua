@@ -1,13 +1,14 @@
 -- status: where an entry stands; asking is a sign of life.
 -- REPEAT: reads, and marks the same bit.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
--- ARGV: userId number epoch
+-- ARGV: server userId number epoch jti tokenEnd
 -- REPLY: word, now, front, tail; the word is 'WAITING', 'LATE <returning before>', 'READY <claim end>',
 --   'ACTIVE <token end>' or 'ENDED <reason>'
--- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit parts/place
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit parts/place
 
 local number = tonumber(arg.number)
-local word, more = settled_place(arg.userId, number, tonumber(arg.epoch))
+local word, more = settled_place(arg.userId, number, tonumber(arg.epoch),
+  arg.jti, tonumber(arg.tokenEnd))
 if word == 'WAITING' then
   mark_alive(number)
 elseif word == 'READY' then

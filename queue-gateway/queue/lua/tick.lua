@@ -2,12 +2,12 @@
 -- REPEAT: admission finds its budget used up; the rest reads.
 -- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons fronts returners
 --   goes
--- ARGV: withCensus pressure
+-- ARGV: server withCensus pressure
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census,
 --   limit ('none', 'closed', 'slots', 'rate', 'pressure' or 'seats')
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
--- INCLUDE: parts/room parts/life parts/entry parts/returns parts/admit
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
 
 local max_blocks = 1024
 

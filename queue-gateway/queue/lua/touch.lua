@@ -1,10 +1,10 @@
 -- touch: signs of life of those who wait and activity of those inside, in one batch.
 -- REPEAT: marks the same bits; a lease reaches as far as the last activity says.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
--- ARGV: marks...
+-- ARGV: server marks...
 -- REPLY: 'ok'
 -- A mark is the number of somebody who waits, or minus the number of somebody active inside.
--- INCLUDE: parts/room parts/life parts/entry
+-- INCLUDE: parts/room parts/entry parts/gap parts/life
 
 for i = arg.marks, #ARGV do
   local mark = tonumber(ARGV[i])

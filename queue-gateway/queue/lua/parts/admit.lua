@@ -34,10 +34,16 @@ local function places_by_seats(slots)
   return math.max(0, math.ceil(left / each))
 end
 
+-- Who was inside when Redis lost its memory, and may still come with a token of that time.
+local function ghosts()
+  if (room.ghosts or 0) > 0 and now >= room.ghostsUntil then set('ghosts', 0) end
+  return room.ghosts or 0
+end
+
 -- How many could be let in now, were there enough who wait, and what keeps it from being more.
 local function room_inside()
   if not is_open() then return 0, 'closed' end
-  local slots = redis.call('ZCARD', key.leases)
+  local slots = redis.call('ZCARD', key.leases) + ghosts()
   local places, limit = room.maxActive - slots, 'slots'
   local budget = math.floor(room.bucket / 1e6)
   if budget < places then

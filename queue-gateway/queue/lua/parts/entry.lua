@@ -1,6 +1,6 @@
 -- entry: who is inside, and how an entry ends. Each end gives its slot back exactly once: the
 -- lease is removed first, and who removes it does the rest.
--- KEYS: accounts leases inside tokens ended reasons
+-- KEYS: accounts leases inside tokens ended reasons gone
 -- An entry inside is one line of text: status, userId, jti, end of its token, hard end of its
 -- lease, end of its holds, end of its first token, seats it has bought. Before it is claimed nobody
 -- knows who READY is; the token says it.
@@ -79,6 +79,7 @@ local function end_entry(number, reason)
     measure_show(true)
     return true
   end
+  redis.call('SETBIT', key.gone, number, 1)
   local until_ms = now + remember_ms
   if entry and entry.status == 'ACTIVE' then
     until_ms = math.max(until_ms, entry.token_end + skew_ms)

@@ -1,10 +1,10 @@
 -- life: signs of life in two bitmaps, one for the even minute and one for the odd.
 -- KEYS: alive0 alive1 gone
 -- Somebody lives who showed a sign in this window or the one before, so a sign counts for one to
--- two windows. A window is longer than the longest poll with its jitter.
+-- two windows. A window is longer than the longest poll with its jitter. Outages do not count.
 
 local window_ms = 60000
-local window = math.floor(now / window_ms)
+local window = math.floor((now - (room.lifeShift or 0)) / window_ms)
 local alive, before = key.alive0, key.alive1
 if window % 2 == 1 then alive, before = before, alive end
 

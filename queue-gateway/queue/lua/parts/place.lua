@@ -1,16 +1,42 @@
 -- place: where an entry stands, and why it has ended if it has.
--- KEYS: accounts leases reasons returners
--- The caller proved by a signed token that the number is this account's.
+-- KEYS: accounts leases reasons returners gone
+-- The caller proved by a signed token that the number is this account's. After Redis lost what it
+-- knew (`configure.lua`), the token is what is left of the entry, and brings it back.
 
 local function owns(user, number)
   return redis.call('HGET', key.accounts, user) == tostring(number)
 end
 
+-- A place that was given before the loss, and that nobody has ended since.
+local function recover_place(user, number)
+  if number > (room.recoveredTail or 0) or redis.call('GETBIT', key.gone, number) == 1 then return end
+  if redis.call('HSETNX', key.accounts, user, number) == 1 then set('adopted', (room.adopted or 0) + 1) end
+end
+
+-- A slot that was held before the loss: the active token says until when.
+local function recover_slot(user, number, jti, token_end)
+  if number > (room.recoveredFront or 0) or token_end <= now or now >= room.ghostsUntil then return end
+  if redis.call('HGET', key.reasons, number) or not owns(user, number) then return end
+  local entry = { status = 'ACTIVE', user = user, jti = jti, token_end = token_end,
+    hard_end = token_end + skew_ms, hold_end = 0, base_end = token_end, bought = 0 }
+  write_entry(number, entry)
+  local lease_end = math.min(now + room.idleMs, entry.hard_end)
+  if redis.call('ZADD', key.leases, lease_end, number) == 1 then
+    set('ghosts', math.max(0, (room.ghosts or 0) - 1))
+  end
+  redis.call('ZREM', key.returners, number)
+end
+
 -- 'READY' or 'ACTIVE' with the entry, 'WAITING', 'LATE' (the turn has passed, and may be taken in the
 -- lane of those who return), or 'ENDED' with the reason.
-local function place_of(user, number, epoch)
+local function place_of(user, number, epoch, jti, token_end)
   if epoch < room.epoch then return 'ENDED', 'revoked' end
+  recover_place(user, number)
   local entry = read_entry(number)
+  if jti ~= '' and (not entry or entry.status == 'READY') then
+    recover_slot(user, number, jti, token_end)
+    entry = read_entry(number)
+  end
   if entry then
     local lease_end = tonumber(redis.call('ZSCORE', key.leases, number)) or 0
     if lease_end <= now then
@@ -28,12 +54,12 @@ local function place_of(user, number, epoch)
 end
 
 -- The same, after somebody who is late got in line again and whoever can be let in was.
-local function settled_place(user, number, epoch)
-  local word, more = place_of(user, number, epoch)
+local function settled_place(user, number, epoch, jti, token_end)
+  local word, more = place_of(user, number, epoch, jti, token_end)
   if word ~= 'LATE' then return word, more end
   stand_in_lane(number)
   admit()
-  word, more = place_of(user, number, epoch)
+  word, more = place_of(user, number, epoch, '', 0)
   if word == 'LATE' then return word, redis.call('ZRANK', key.returners, number) or 0 end
   return word, more
 end

@@ -23,9 +23,12 @@ end
 local function may_return(number)
   if room.graceMs == 0 or number <= (room.graceFloor or 0) then return false end
   if redis.call('ZSCORE', key.goes, number) then return false end
+  local grace = room.claimMs + room.graceMs
+  -- When its turn came is lost with what Redis lost: the grace runs from then.
+  if number <= (room.recoveredFront or 0) and now < room.recoveredAt + grace then return true end
   local sample = redis.call('ZRANGEBYSCORE', key.fronts, number, '+inf', 'LIMIT', 0, 1)
   if not sample[1] then return false end
-  return now < (sample[1] + 1) * 1000 + room.claimMs + room.graceMs
+  return now < (sample[1] + 1) * 1000 + grace
 end
 
 local function stand_in_lane(number)

@@ -1,6 +1,7 @@
 -- room: the state of the room, the time, and how changes of the state are written.
 -- KEYS: state
--- A script that includes it ends early with {'unconfigured'} when the room is not known here.
+-- A script that includes it ends early with {'unconfigured'} when the room is not known here, or was
+-- last seen by another run of Redis, which may have known more: then `configure` comes first.
 
 local raw = redis.call('HGETALL', key.state)
 if #raw == 0 then return { 'unconfigured' } end
@@ -13,6 +14,8 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
+
+if room.server ~= arg.server then return { 'unconfigured' } end
 
 local changed = {}
 

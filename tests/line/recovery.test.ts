@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { RoomUnconfigured } from '../../queue-gateway/queue/queue-scripts.ts';
+import type { EntryClaims } from '../../queue-gateway/queue/queue-types.ts';
+import { type DrivenLine, type DrivenRoom, fan, openDrivenLine, wordOf } from './driven-room.ts';
+
+describe('when Redis is not the one it was', () => {
+  let line: DrivenLine;
+  let runs = 0;
+  before(async () => {
+    line = await openDrivenLine();
+  });
+  after(() => line.close());
+
+  /** Ten joined, two of them are inside. */
+  async function busyRoom(): Promise<DrivenRoom> {
+    const room = await line.makeRoom({ maxActive: 2, graceSeconds: 600 });
+    await room.joinMany(1, 10);
+    await room.activate(fan(1));
+    await room.activate(fan(2));
+    return room;
+  }
+
+  const remembered = { epoch: 1, front: 2, tail: 10, slots: 2 };
+  const restart = (): void => line.restart(`run${(runs += 1)}`);
+
+  /** The claims of an active token. */
+  const holder = (room: DrivenRoom, number: number, seconds = 600): EntryClaims => ({
+    ...fan(number),
+    jti: `jti-${number}`,
+    tokenEnd: room.now() + seconds * 1_000,
+  });
+
+  it('nothing runs before what this process remembers is told to the new one', async () => {
+    const room = await busyRoom();
+    restart();
+    for (const step of [() => room.join('77'), () => room.tick(), () => room.status(fan(5))]) {
+      const error = await step().catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(RoomUnconfigured);
+    }
+    expect(await room.mend(remembered)).to.equal('mended');
+    expect(wordOf(await room.join('77'))).to.equal('WAITING');
+  });
+
+  for (const [what, lose] of [
+    ['came back empty', (room: DrivenRoom) => room.wipe()],
+    [
+      'lost the last of what it knew',
+      async (room: DrivenRoom) => {
+        await line.redis.hset(room.keys.state, 'tail', 7);
+        await line.redis.hdel(room.keys['accounts'] ?? '', '8', '9', '10');
+      },
+    ],
+  ] as const) {
+    describe(what, () => {
+      it('gives no number twice, however many join at once', async () => {
+        const room = await busyRoom();
+        await lose(room);
+        restart();
+        await Promise.all(Array.from({ length: 60 }, () => room.mend(remembered)));
+        const places = await Promise.all(
+          Array.from({ length: 60 }, (_, at) => room.join(String(100 + at))),
+        );
+        const numbers = places.map((place) => ('number' in place ? place.number : 0));
+        expect(new Set(numbers).size).to.equal(60);
+        expect(Math.min(...numbers)).to.be.greaterThan(10);
+      });
+
+      it('keeps the place of everybody who waits, before whoever joins now', async () => {
+        const room = await busyRoom();
+        await lose(room);
+        restart();
+        await room.mend(remembered);
+        const late = await room.join('77');
+        for (const number of [3, 9, 10])
+          expect((await room.status(fan(number))).word, `number ${number}`).to.equal('WAITING');
+        for (const number of [1, 2]) {
+          const claims = holder(room, number);
+          expect(await line.store.checkLease(room.id, claims)).to.equal(undefined);
+          await room.leave(claims);
+        }
+        expect((await room.status(fan(3))).word).to.equal('READY');
+        expect(wordOf(late)).to.equal('WAITING');
+        expect(await room.join('9'), 'the same place').to.include({ number: 9, isNew: false });
+      });
+    });
+  }
+
+  it('lets nobody in over those who are still inside by their tokens', async () => {
+    const room = await busyRoom();
+    await room.wipe();
+    restart();
+    await room.mend(remembered);
+    for (const number of [3, 4, 5]) await room.status(fan(number));
+    expect((await room.tick()).slots, 'both slots are kept free').to.equal(0);
+    expect(await line.store.checkLease(room.id, holder(room, 1))).to.equal(undefined);
+    expect((await room.tick()).slots).to.equal(1);
+    await room.leave(holder(room, 1));
+    const reading = await room.tick();
+    expect([reading.slots, reading.front]).to.deep.equal([1, 3]);
+    expect(await line.store.checkLease(room.id, holder(room, 2))).to.equal(undefined);
+    expect((await room.tick()).slots).to.equal(2);
+    expect(await line.store.checkLease(room.id, { ...holder(room, 1) }), 'ended since').to.equal(
+      'left',
+    );
+  });
+
+  it('frees the slots of those who do not come back when their tokens are over', async () => {
+    const room = await busyRoom();
+    await room.wipe();
+    restart();
+    await room.mend(remembered);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await room.touch(3, 4, 5);
+      expect((await room.tick()).slots).to.equal(0);
+      await room.advance(60_000);
+    }
+    expect((await room.status(fan(3))).word).to.equal('WAITING');
+    expect((await room.tick()).slots).to.be.within(1, 2);
+  });
+
+  it('hands the active token out again, a new one for the same jti and end', async () => {
+    const room = await busyRoom();
+    await room.wipe();
+    restart();
+    await room.mend(remembered);
+    const claims = holder(room, 1);
+    const asked = await room.activate(claims, 'other');
+    expect(asked).to.deep.equal({ word: 'RENEW', jti: 'jti-1', untilMs: claims.tokenEnd });
+    const proposed = { jti: 'jti-1', token: 'again', tokenEndMs: claims.tokenEnd };
+    const active = { word: 'ACTIVE', token: 'again' };
+    expect(await line.store.activate(room.id, claims, proposed)).to.deep.equal(active);
+    expect(await room.activate(claims, 'other')).to.deep.equal(active);
+  });
+
+  it('starts a room that nobody remembers with an epoch of its own', async () => {
+    const room = await busyRoom();
+    await room.wipe();
+    restart();
+    await room.mend({ epoch: 0, front: 0, tail: 0, slots: 0 });
+    expect(await room.join('77')).to.include({ word: 'READY', number: 1 });
+    expect(await room.status(fan(5))).to.include({ word: 'ENDED', reason: 'revoked' });
+  });
+});
+
+describe('when Redis could not be reached for a while', () => {
+  let line: DrivenLine;
+  before(async () => {
+    line = await openDrivenLine();
+  });
+  after(() => line.close());
+
+  it('takes nobody for dead, and no turn for missed, who could not show otherwise', async () => {
+    const room = await line.makeRoom({ maxActive: 3, idleSeconds: 60, claimSeconds: 30 });
+    await room.joinMany(1, 10);
+    await room.activate(fan(1));
+    await room.activate(fan(2));
+    await room.tick();
+    await room.outage(400_000);
+    const reading = await room.tick();
+    expect([reading.front, reading.slots, reading.living]).to.deep.equal([3, 3, 7]);
+    expect((await room.status(fan(3))).word, 'could not claim').to.equal('READY');
+    expect((await room.status(fan(1))).word, 'could not act').to.equal('ACTIVE');
+    await room.advance(61_000);
+    await room.touch(7);
+    await room.advance(60_000);
+    expect((await room.tick()).front, 'silent since').to.be.greaterThan(6);
+  });
+
+  it('lets no lease outlive its hard end', async () => {
+    const room = await line.makeRoom({ activeSeconds: 100, idleSeconds: 60 });
+    await room.join('1');
+    await room.activate(fan(1));
+    await room.outage(400_000);
+    expect(await room.status(fan(1))).to.include({ word: 'ENDED', reason: 'expired' });
+  });
+});
