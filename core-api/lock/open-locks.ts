@@ -12,6 +12,8 @@ export interface OpenLocksOptions {
   /** How many calls may work at once while the locks are away. */
   downPlaces: number;
   logger: Logger;
+  /** How long a node may take to answer; the profile's own unless said. */
+  commandTimeoutMs?: number;
 }
 
 /** Beyond the hardest timeout of what is done under a lock (one statement or transaction: 5 s). */
@@ -29,9 +31,11 @@ export interface OpenLocks extends LockService {
  * @throws Error for an even number of nodes.
  */
 export async function openLocks(options: OpenLocksOptions): Promise<OpenLocks> {
-  const { urls, logger, ...policy } = options;
+  const { urls, logger, commandTimeoutMs, ...policy } = options;
   const clients = await Promise.all(
-    urls.map((url) => openRedis({ url, profile: 'lock', log: logger, readyWithinMs: 2_000 })),
+    urls.map((url) =>
+      openRedis({ url, profile: 'lock', log: logger, readyWithinMs: 2_000, commandTimeoutMs }),
+    ),
   );
   const nodes = clients.map((client) => createLockNode(client, { restMs: nodeRestMs }));
   const lock = createLock({ clients: nodes, ttlMs, minValidityMs });

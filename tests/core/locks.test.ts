@@ -33,7 +33,10 @@ for (const downPolicy of ['db', 'closed'] as const) {
     before(async () => {
       nodes = await threeNodes();
       const { urls, namespace } = nodes;
-      const locks = await openLocks({ urls, namespace, downPolicy, downPlaces: 3, logger });
+      // Generous: a busy machine must not look like a frozen node.
+      const commandTimeoutMs = 1_000;
+      const places = { downPolicy, downPlaces: 3 };
+      const locks = await openLocks({ urls, namespace, logger, commandTimeoutMs, ...places });
       world = await openSaleWorld({ locks });
     });
     after(async () => {
@@ -54,22 +57,21 @@ for (const downPolicy of ['db', 'closed'] as const) {
       expect(await race()).to.deep.equal(oneWinner);
     });
 
+    it('does not notice one node of three that is frozen', async () => {
+      nodes.wires[0]?.freeze();
+      expect(await race()).to.deep.equal(oneWinner);
+      const [user] = await world.users(1);
+      const charges = await Promise.all(times(50, () => world.charge(String(user), 1)));
+      expect(tally(charges)).to.deep.equal({ '201': 50 });
+      nodes.wires[0]?.mend();
+    });
+
     it('does not notice one node of three that is gone', async () => {
       nodes.wires[0]?.cut();
       expect(await race()).to.deep.equal(oneWinner);
       const [user] = await world.users(1);
       const charges = await Promise.all(times(50, () => world.charge(String(user), 1)));
       expect(tally(charges)).to.deep.equal({ '201': 50 });
-    });
-
-    it('does not notice one node of three that is frozen', async () => {
-      nodes.wires[0]?.mend();
-      nodes.wires[1]?.freeze();
-      expect(await race()).to.deep.equal(oneWinner);
-      const [user] = await world.users(1);
-      const charges = await Promise.all(times(50, () => world.charge(String(user), 1)));
-      expect(tally(charges)).to.deep.equal({ '201': 50 });
-      nodes.wires[1]?.mend();
     });
 
     it(downPolicy === 'db' ? 'sells on without locks' : 'answers 503 unavailable', async () => {
