@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { composeFeatures } from './compose-features.ts';
 import { composeSales } from './compose-sales.ts';
 import type { CoreConfig } from './config.ts';
-import { createDatabase } from './db/database.ts';
+import { createDatabase, type Database } from './db/database.ts';
 import { watchEventLoopDelay } from './health/event-loop-delay.ts';
 import { loadRoutes, openHealthRoutes } from './health/health-routes.ts';
 import { createHealthService } from './health/health-service.ts';
@@ -21,6 +21,8 @@ export interface CoreOverrides {
   locks?: 'on' | 'off';
   /** Where events go, asked for each delivery; the configured address unless said. */
   gatewayUrl?: () => string;
+  /** Puts something around the database, e.g. to see its statements. */
+  aroundDatabase?: (database: Database) => Database;
 }
 
 export interface Core {
@@ -89,12 +91,14 @@ async function openStores(config: CoreConfig, logger: Logger, locksMode: 'on' | 
 export async function composeCore(
   config: CoreConfig,
   logger: Logger,
-  { locks: locksMode = 'on', gatewayUrl = () => config.gatewayUrl }: CoreOverrides,
+  overrides: CoreOverrides,
 ): Promise<Core> {
+  const { gatewayUrl = () => config.gatewayUrl, aroundDatabase = (same) => same } = overrides;
   let isClosing = false;
   const { assertionKeys } = config;
-  const stores = await openStores(config, logger, locksMode);
-  const { database, redis, locks } = stores;
+  const stores = await openStores(config, logger, overrides.locks ?? 'on');
+  const { redis, locks } = stores;
+  const database = aroundDatabase(stores.database);
   const delivery = createEventDelivery({ gatewayUrl, assertionKeys });
   const sales = composeSales({ ...config, database, locks, logger, delivery });
   const delay = watchEventLoopDelay();

@@ -18,14 +18,19 @@ export interface ConcertRepository {
   change(concertId: string, fields: Partial<ConcertFields>): Promise<void>;
 }
 
+const dates = "concert_schedule d WHERE d.concert_id = c.concert_id AND d.status = 'ACTIVE'";
+
 /**
- * A concert with the facts its sale state needs. Dates come off `ix_schedule_concert`; the free
- * seat is looked for only until the first one is found.
+ * A concert with the facts its sale state needs, all by subqueries over the concert's own dates:
+ * a joined GROUP BY would read the dates of every concert. The free seat is looked for only until
+ * the first one is found.
  */
 const selectSql = `SELECT c.concert_id AS concertId, c.concert_name AS concertName, c.status,
     c.seats_per_user AS seatsPerUser, c.refund_until_hours AS refundUntilHours,
     p.opens_at AS opensAt, COALESCE(p.opens_at > NOW(6), FALSE) AS isEarly,
-    d.firstDt, d.lastDt, COALESCE(d.lastDt <= NOW(6), FALSE) AS isOver,
+    (SELECT MIN(d.concert_dt) FROM ${dates}) AS firstDt,
+    (SELECT MAX(d.concert_dt) FROM ${dates}) AS lastDt,
+    NOT EXISTS (SELECT 1 FROM ${dates} AND d.concert_dt > NOW(6)) AS isOver,
     EXISTS (SELECT 1 FROM concert_seat s
       WHERE s.concert_id = c.concert_id AND s.status = 'ACTIVE') AS hasSeats,
     EXISTS (SELECT 1 FROM concert_schedule cs
@@ -34,10 +39,7 @@ const selectSql = `SELECT c.concert_id AS concertId, c.concert_name AS concertNa
         AND s.status = 'ACTIVE' AND (s.seat_status = 'AVAILABLE'
           OR (s.seat_status = 'HELD' AND s.held_until <= NOW(6)))) AS hasFreeSeat
   FROM concert c
-  LEFT JOIN room_policy p ON p.concert_id = c.concert_id
-  LEFT JOIN (SELECT concert_id, MIN(concert_dt) AS firstDt, MAX(concert_dt) AS lastDt
-    FROM concert_schedule WHERE status = 'ACTIVE' GROUP BY concert_id) d
-    ON d.concert_id = c.concert_id`;
+  LEFT JOIN room_policy p ON p.concert_id = c.concert_id`;
 
 const listSql = `${selectSql} WHERE c.status = 'ACTIVE' AND c.concert_id > ?
   ORDER BY c.concert_id LIMIT ?`;
