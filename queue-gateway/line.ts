@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
+import { memoryFault, readServerMemory } from '../shared/redis/server-memory.ts';
 import { followServerRun } from '../shared/redis/server-run.ts';
 import type { GatewayConfig } from './config.ts';
 import type { CoreClient } from './core-client/core-client.ts';
@@ -135,7 +136,8 @@ export const openLine: OpenLine = async (deps) => {
     },
   });
   const service = openQueue(deps, { store, rooms, ticker, life });
-  const heartbeat = await openHeartbeat({ news, rooms, ticker, life, streams, log });
+  const storeFault = async () => memoryFault(await readServerMemory(redis));
+  const heartbeat = await openHeartbeat({ news, rooms, ticker, life, streams, storeFault, log });
   const roomService = createRoomService({ rooms, ticker, source });
 
   return {

@@ -18,14 +18,24 @@ export interface HeartbeatDeps {
   ticker: Ticker;
   life: LifeBuffer;
   streams: RoomStreams;
+  /** Says what an operator should know of the store, if anything. */
+  storeFault: () => Promise<string | undefined>;
   log: Logger;
 }
 
-const everyMs = { pass: 250, life: 500, check: 1_000, refresh: 5_000, ping: 15_000, forget: 5_000 };
+const everyMs = {
+  pass: 250,
+  life: 500,
+  check: 1_000,
+  refresh: 5_000,
+  ping: 15_000,
+  forget: 5_000,
+  store: 30_000,
+};
 
 /** Everything the line does by itself: one timer for all rooms, one for each kind of work. */
 export async function openHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
-  const { news, rooms, ticker, life, streams, log } = deps;
+  const { news, rooms, ticker, life, streams, storeFault, log } = deps;
 
   function onNews(item: RoomNews): void {
     const room = rooms.note(item);
@@ -41,12 +51,18 @@ export async function openHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
     rooms.resync().catch(quietly('reading rooms again'));
   };
 
+  async function lookAtStore(): Promise<void> {
+    const fault = await storeFault();
+    if (fault) log.warn(fault);
+  }
+
   await news.listen({ onNews, onGap: resync });
   const repeated = [
     repeat(everyMs.refresh, rooms.refresh, quietly('reading settings')),
     repeat(everyMs.pass, ticker.pass, quietly('ticking')),
     repeat(everyMs.life, life.flush, quietly('telling signs of life')),
     repeat(everyMs.check, news.check, quietly('listening')),
+    repeat(everyMs.store, lookAtStore, quietly('looking at the store')),
     repeat(everyMs.ping, streams.ping, quietly('pinging')),
     repeat(
       everyMs.forget,

@@ -174,3 +174,35 @@ describe('when Redis could not be reached for a while', () => {
     expect(await room.status(fan(1))).to.include({ word: 'ENDED', reason: 'expired' });
   });
 });
+
+describe('what Redis keeps of a room', () => {
+  let line: DrivenLine;
+  before(async () => {
+    line = await openDrivenLine();
+  });
+  after(() => line.close());
+
+  it('gets rid of accounts that missed their turn and never came back, a few at a time', async () => {
+    const room = await line.makeRoom({ maxActive: 3_000, claimSeconds: 5, graceSeconds: 5 });
+    for (let batch = 0; batch < 4; batch += 1) await room.joinMany(batch * 500 + 1, 500);
+    for (let second = 0; second < 30; second += 1) {
+      await room.advance(1_000);
+      await room.join(String(10_000 + second));
+    }
+    const { accounts = '' } = room.keys;
+    expect(await line.redis.hlen(accounts)).to.equal(2_030);
+    for (let tick = 0; tick < 40; tick += 1) await room.tick();
+    expect(await line.redis.hlen(accounts)).to.be.lessThan(1_020);
+    expect(await room.join('10029'), 'still inside').to.include({ isNew: false, number: 2_030 });
+  });
+
+  it('takes no more than 150 bytes for each who waits', async () => {
+    const room = await line.makeRoom({ maxActive: 0 });
+    const count = 20_000;
+    for (let from = 0; from < count; from += 500) await room.joinMany(1_000_000 + from, 500);
+    let bytes = 0;
+    for (const key of Object.values(room.keys))
+      bytes += Number((await line.redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
+    expect(bytes / count).to.be.lessThan(150);
+  });
+});

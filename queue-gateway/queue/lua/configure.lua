@@ -1,7 +1,7 @@
 -- configure: policy and control of a room, as the core has them; makes the room when it is new, and
 -- mends it when Redis is not the one it was.
 -- REPEAT: writes the same values again; a loss is mended once for each run of Redis.
--- KEYS: state leases
+-- KEYS: state leases alive0 alive1 gone union
 -- ARGV: server id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
 --   maxWaiting opensAt joinsAt setting epoch front tail slots
 -- REPLY: 'made', 'mended', 'changed', 'same' or 'older' (a policy read before the one that is here)
@@ -20,6 +20,29 @@ local is_new = not version
 -- Numbers that others gave and this caller has not heard of yet are less than this.
 local margin = 1000
 
+-- Who lives is lost with the rest. Everybody whose life nobody knows of any more is taken to live
+-- until there was time to show it, or whoever asks first would be let in before all others.
+local function give_life(from, to)
+  if to <= from then return end
+  local first_byte, last_byte = math.floor((from + 1) / 8), math.floor(to / 8)
+  local all = string.rep('\255', last_byte - first_byte + 1)
+  redis.call('SETRANGE', key.union, first_byte, all)
+  for number = first_byte * 8, from do redis.call('SETBIT', key.union, number, 0) end
+  for number = to + 1, last_byte * 8 + 7 do redis.call('SETBIT', key.union, number, 0) end
+  redis.call('BITOP', 'OR', key.alive0, key.alive0, key.union)
+  redis.call('BITOP', 'OR', key.alive1, key.alive1, key.union)
+  redis.call('DEL', key.union)
+  if redis.call('EXISTS', key.gone) == 0 then return end
+  redis.call('BITOP', 'NOT', key.union, key.gone)
+  local known_bytes = redis.call('STRLEN', key.gone)
+  if known_bytes <= last_byte then
+    redis.call('SETRANGE', key.union, known_bytes, string.rep('\255', last_byte + 1 - known_bytes))
+  end
+  redis.call('BITOP', 'AND', key.alive0, key.alive0, key.union)
+  redis.call('BITOP', 'AND', key.alive1, key.alive1, key.union)
+  redis.call('DEL', key.union)
+end
+
 -- Redis has started anew: with nothing, with less than it knew, or with all of it, which cannot be
 -- told apart. No number that may have been given is given again; who was inside and is not here any
 -- more keeps the slot free for the token's time; who waited comes back with the token.
@@ -29,6 +52,7 @@ local function mend()
   local epoch = math.max(tonumber(known.epoch) or 0, tonumber(arg.epoch))
   -- Nobody remembers anything: an epoch of its own tells older tokens apart.
   if epoch == 0 then epoch = math.floor(now / 1000) end
+  give_life(math.max(front, tonumber(known.tail) or 0), tail)
   local lost = math.max(0, tonumber(arg.slots) - redis.call('ZCARD', key.leases))
   redis.call('HSET', key.state, 'server', arg.server, 'epoch', epoch, 'front', front,
     'tail', tail > 0 and tail + margin or 0, 'recoveredAt', now, 'recoveredFront', front,
@@ -40,7 +64,7 @@ local function make()
   -- A new room starts with its whole burst: one second's worth.
   redis.call('HSET', key.state, 'admitted', 0, 'joined', 0, 'living', 0, 'livingTail', 0,
     'bucket', math.max(1, tonumber(arg.admitPerSecond)) * 1e6, 'bucketAt', now, 'refunds', 0,
-    'window', 0, 'sellable', -1, 'soldOut', 0)
+    'window', math.floor(now / 60000), 'sellable', -1, 'soldOut', 0)
 end
 
 local is_mended = known.server ~= arg.server

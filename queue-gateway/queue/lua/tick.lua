@@ -1,4 +1,4 @@
--- tick: admission, then a census of who lives, for the room document.
+-- tick: admission, then a census of who lives, for the room document, and a little tidying.
 -- REPEAT: admission finds its budget used up; the rest reads.
 -- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons fronts returners
 --   goes
@@ -40,9 +40,27 @@ local function census()
   return table.concat(words, ' ')
 end
 
+-- Accounts that missed their turn and never came back: a few at each tick, when there are many.
+local sweep_from = 1000
+
+local function sweep()
+  local live = room.tail - room.front + redis.call('ZCARD', key.leases)
+  if redis.call('HLEN', key.accounts) - live < sweep_from then return end
+  local found = redis.call('HSCAN', key.accounts, room.sweep or 0, 'COUNT', 200)
+  set('sweep', tonumber(found[1]))
+  for i = 1, #found[2], 2 do
+    local user, number = found[2][i], tonumber(found[2][i + 1])
+    local is_over = number <= (room.graceFloor or 0) and number > (room.recoveredTail or 0)
+    if is_over and not redis.call('ZSCORE', key.leases, number) then
+      redis.call('HDEL', key.accounts, user)
+    end
+  end
+end
+
 -- Who leads knows how much of the rate the core can take; others leave it as it is.
 if arg.pressure ~= '' then set('pressure', tonumber(arg.pressure)) end
 admit()
+sweep()
 local text = ''
 if arg.withCensus == '1' or room.front == room.tail then text = census() end
 local limit = 'none'
