@@ -49,7 +49,8 @@ const bare = (): Promise<number> =>
 function honoProxy(upstream: string): Promise<number> {
   const app = new Hono();
   app.get('*', (c) => proxy(`${upstream}${c.req.path}`, { ...c.req }));
-  return listen(getRequestListener(app.fetch));
+  const listener = getRequestListener(app.fetch);
+  return listen((request, response) => void listener(request, response));
 }
 
 /** The least a forwarder under Hono can do: no check, no signature, the answer to the socket. */
@@ -67,7 +68,8 @@ function undiciHono(upstream: string): Promise<number> {
     });
     return RESPONSE_ALREADY_SENT;
   });
-  return listen(getRequestListener(app.fetch));
+  const listener = getRequestListener(app.fetch);
+  return listen((request, response) => void listener(request, response));
 }
 
 /** The gateway as it is, with a line that says yes. */
