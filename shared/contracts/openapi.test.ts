@@ -48,6 +48,7 @@ describe('the OpenAPI document', () => {
       const statuses = [
         endpoint.status,
         ...(endpoint.alsoStatus ? [endpoint.alsoStatus] : []),
+        ...(endpoint.conditional ? [304] : []),
         ...problemsOf(endpoint).map(problemStatus),
       ];
       expect(Object.keys(operation?.responses ?? {}), endpoint.name).to.have.members([

@@ -47,6 +47,7 @@ export const getOpenApi = defineEndpoint({
   summary: 'This document',
   owner: 'gateway',
   guard: 'open',
+  conditional: true,
   status: 200,
   reply: z.record(z.string(), z.unknown()),
 });

@@ -86,6 +86,7 @@ export const getRoom = defineEndpoint({
   summary: 'The state of the line, the same bytes for everybody',
   owner: 'gateway',
   guard: 'open',
+  conditional: true,
   params: concertParams,
   status: 200,
   reply: room,
