@@ -22,6 +22,7 @@ import {
   touchBatchMax,
 } from './queue/queue-store.ts';
 import { createTurnService } from './queue/turn-service.ts';
+import { createCapacityStore } from './rooms/capacity-store.ts';
 import { openHeartbeat } from './rooms/heartbeat.ts';
 import { createLoadWatch } from './rooms/load-watch.ts';
 import { createNewsStore } from './rooms/news-store.ts';
@@ -63,6 +64,7 @@ export interface LineDeps {
 export type OpenLine = (deps: LineDeps) => Promise<Line>;
 
 const monotonic = (): number => performance.now();
+const unlimitedStreams = { perProcess: 50_000, perAddress: Infinity };
 
 interface Parts {
   store: QueueStore;
@@ -100,18 +102,32 @@ function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker, life }:
   return createQueueService(deps);
 }
 
-/** Opens Redis and wires the line. */
-export const openLine: OpenLine = async (deps) => {
-  const { config, log, core: source } = deps;
-  const { redisUrl: url, redisNamespace: namespace, rateLimits } = config;
+type Stores = Awaited<ReturnType<typeof openStores>>;
+
+/** Redis, and what is kept in it. */
+async function openStores({ config, log }: LineDeps) {
+  const { redisUrl: url, redisNamespace: namespace } = config;
   const [redis, subscriber] = await Promise.all([
     openRedis({ url, profile: 'command', log }),
     openRedis({ url, profile: 'subscriber', log }),
   ]);
   const server = await followServerRun(redis);
-  const store = createQueueStore({ redis, namespace, server });
   const process = randomBytes(8).toString('base64url');
-  const news = createNewsStore({ redis, subscriber, namespace, process });
+  return {
+    store: createQueueStore({ redis, namespace, server }),
+    news: createNewsStore({ redis, subscriber, namespace, process }),
+    capacity: createCapacityStore({ redis, namespace }),
+    ping: () => redis.ping(),
+    fault: async () => memoryFault(await readServerMemory(redis)),
+    close() {
+      subscriber.disconnect();
+      redis.disconnect();
+    },
+  };
+}
+
+/** What a process knows of the rooms, and what it does for them by itself. */
+function openRooms({ config, log, core: source }: LineDeps, { store, news, capacity }: Stores) {
   const opener = createRoomOpener({ store, source, log, isListening: news.isListening });
   const rooms = createRoomDirectory({ store, source, opener, log });
   const life = createLifeBuffer({
@@ -119,39 +135,55 @@ export const openLine: OpenLine = async (deps) => {
     send: (roomId, marks) => rooms.within(roomId, () => store.touch(roomId, marks)),
   });
   const streams = createRoomStreams({
-    limits: rateLimits ? defaultStreamLimits : { perProcess: 50_000, perAddress: Infinity },
+    limits: config.rateLimits ? defaultStreamLimits : unlimitedStreams,
     random: Math.random,
     onAlive: life.noteWaiting,
   });
-  const ticker = createTicker({
+  const pressure = createLoadWatch({
+    source,
+    now: monotonic,
+    onCut: () => {
+      const perSecond = ticker.speedPerSecond();
+      if (perSecond > 0) capacity.write(perSecond).catch(() => undefined);
+    },
+  });
+  const ticker: Ticker = createTicker({
     store,
     news,
     rooms,
     seats: createSeatWatch({ store, rooms, source, log }),
-    pressure: createLoadWatch({ source, now: monotonic }),
+    pressure,
     log,
     now: monotonic,
     onBulletin: (room, bulletin) => {
       if (room.noteBulletin(bulletin) && room.document) streams.broadcast(room.id, room.document);
     },
   });
-  const service = openQueue(deps, { store, rooms, ticker, life });
-  const storeFault = async () => memoryFault(await readServerMemory(redis));
-  const heartbeat = await openHeartbeat({ news, rooms, ticker, life, streams, storeFault, log });
-  const roomService = createRoomService({ rooms, ticker, source });
+  return { rooms, life, streams, ticker };
+}
 
+/** Opens Redis and wires the line. */
+export const openLine: OpenLine = async (deps) => {
+  const { log, core: source, tokens } = deps;
+  const stores = await openStores(deps);
+  const { store, news, capacity } = stores;
+  const parts = openRooms(deps, stores);
+  const { rooms, ticker, streams } = parts;
+  const service = openQueue(deps, { store, ...parts });
+  const capacityPerSecond = capacity.read;
+  const roomService = createRoomService({ rooms, ticker, store, source, capacityPerSecond });
+  const heartbeat = await openHeartbeat({ ...parts, news, storeFault: stores.fault, log });
   return {
     gate: service,
     routes(bind) {
       queueRoutes(bind, service);
-      roomRoutes(bind, { service: roomService, streams, queueTokens: deps.tokens.queue });
+      roomRoutes(bind, { service: roomService, streams, queueTokens: tokens.queue });
     },
-    pingRedis: () => redis.ping(),
+    pingRedis: stores.ping,
     drain: streams.drain,
     async close() {
       await heartbeat.stop();
-      subscriber.disconnect();
-      redis.disconnect();
+      stores.close();
     },
   };
 };

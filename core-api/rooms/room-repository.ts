@@ -1,16 +1,19 @@
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import type { RoomAudit } from '../../shared/contracts/queue.ts';
+import { type Page, type PageQuery, pageRows, toPage } from '../db/page.ts';
 import type { Database } from '../db/database.ts';
 import type { Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
 import { defaultPolicy } from './room-rules.ts';
 
-export interface RoomAudit {
+export interface NewRoomAudit {
   /** Null for a change without an account. */
   userId: string | null;
   /** `policy`, or the cord. */
   action: string;
   before: RoomSetting;
-  after: RoomSetting;
+  /** The setting, or what was revoked. */
+  after: RoomSetting | { queueId: string | null; reason: string | null };
 }
 
 export interface RoomRepository {
@@ -20,7 +23,9 @@ export interface RoomRepository {
   /** Locks the concert's row, so that changes of one room stand in line. */
   lock(tx: Tx, concertId: string): Promise<RoomSetting | undefined>;
   save(tx: Tx, room: RoomSetting): Promise<void>;
-  addAudit(tx: Tx, audit: RoomAudit): Promise<void>;
+  addAudit(tx: Tx, audit: NewRoomAudit): Promise<void>;
+  /** Newest first; the cursor is the id of the last one seen. */
+  listAudit(concertId: string, page: PageQuery): Promise<Page<RoomAudit>>;
 }
 
 const selectSql = `SELECT c.concert_id AS concertId, c.status, p.version, p.control,
@@ -48,6 +53,29 @@ const saveSql = `INSERT INTO room_policy (concert_id, ${columns})
 
 const auditSql = `INSERT INTO room_audit (concert_id, user_id, action, state_before, state_after)
   VALUES (?, ?, ?, ?, ?)`;
+
+const listAuditSql = `SELECT room_audit_id AS auditId, created_at AS at, user_id AS userId, action,
+    state_before AS stateBefore, state_after AS stateAfter
+  FROM room_audit WHERE concert_id = ? AND room_audit_id < ?
+  ORDER BY room_audit_id DESC LIMIT ?`;
+
+interface AuditRow {
+  auditId: number;
+  at: Date;
+  userId: number | null;
+  action: string;
+  stateBefore: string;
+  stateAfter: string;
+}
+
+const toAudit = (row: AuditRow): RoomAudit => ({
+  auditId: String(row.auditId),
+  at: row.at.toISOString(),
+  userId: row.userId === null ? null : String(row.userId),
+  action: row.action,
+  before: JSON.parse(row.stateBefore) as Record<string, unknown>,
+  after: JSON.parse(row.stateAfter) as Record<string, unknown>,
+});
 
 type Settings = Omit<RoomSetting, 'concertId' | 'concertActive' | 'opensAt' | 'preQueueOpensAt'>;
 
@@ -110,7 +138,12 @@ export function createRoomRepository({ rows }: Pick<Database, 'rows'>): RoomRepo
     },
     addAudit: async (tx, { userId, action, before, after }) => {
       const states = [JSON.stringify(before), JSON.stringify(after)];
-      await tx.run(auditSql, [after.concertId, userId, action, ...states]);
+      await tx.run(auditSql, [before.concertId, userId, action, ...states]);
+    },
+    listAudit: async (concertId, page) => {
+      const before = page.cursor ?? String(Number.MAX_SAFE_INTEGER);
+      const found = await rows<AuditRow>(listAuditSql, [concertId, before, pageRows(page)]);
+      return toPage(found.map(toAudit), page, ({ auditId }) => auditId);
     },
   };
 }

@@ -1,9 +1,11 @@
 import { changeRoom, getRoomSetting, listRooms } from '../../shared/contracts/internal.ts';
+import { listRoomAudit } from '../../shared/contracts/queue.ts';
 import type { Bind } from '../http/bind.ts';
 import type { RoomService } from './room-service.ts';
 
 export function roomRoutes(bind: Bind, rooms: RoomService): void {
   bind(listRooms, () => rooms.list());
   bind(getRoomSetting, ({ params }) => rooms.get(params.concertId));
+  bind(listRoomAudit, ({ params, query }) => rooms.audit(params.concertId, query));
   bind(changeRoom, ({ params, body, caller }) => rooms.change(params.concertId, body, caller));
 }

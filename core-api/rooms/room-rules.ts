@@ -33,6 +33,8 @@ export interface RoomChange {
   version?: number | undefined;
   policy?: Partial<PolicyFields> | undefined;
   cord?: Cord | undefined;
+  /** Entries that the gateway takes back: changes nothing here, and is recorded. */
+  revoke?: { queueId: string | null; reason: string | null } | undefined;
 }
 
 /**

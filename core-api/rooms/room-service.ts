@@ -1,5 +1,7 @@
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { RoomAudit } from '../../shared/contracts/queue.ts';
+import type { Page, PageQuery } from '../db/page.ts';
 import type { Transact } from '../db/transaction.ts';
 import type { RoomRepository } from './room-repository.ts';
 import { changeRoomSetting, type RoomChange } from './room-rules.ts';
@@ -17,6 +19,8 @@ export interface RoomService {
     change: RoomChange,
     by: { userId: string | null },
   ): Promise<RoomSetting>;
+  /** Newest first. @throws Problem `not-found` */
+  audit(concertId: string, page: PageQuery): Promise<Page<RoomAudit>>;
 }
 
 export interface RoomServiceDeps {
@@ -37,10 +41,16 @@ export function createRoomService({ rooms, transaction }: RoomServiceDeps): Room
         const before = await rooms.lock(tx, concertId);
         if (!before) throw new Problem('not-found');
         const after = changeRoomSetting(before, change);
+        if (change.revoke)
+          await rooms.addAudit(tx, { userId, action: 'revoke', before, after: change.revoke });
         if (after === before) return before;
         await rooms.save(tx, after);
         await rooms.addAudit(tx, { userId, action: change.cord ?? 'policy', before, after });
         return after;
       }),
+    audit: async (concertId, page) => {
+      if (!(await rooms.find(concertId))) throw new Problem('not-found');
+      return rooms.listAudit(concertId, page);
+    },
   };
 }

@@ -55,6 +55,8 @@ export function roomKeys(namespace: string, roomId: string): RoomKeys {
 export const lineKeys = (namespace: string) => ({
   /** STRING with a TTL: the process that ticks. */
   leader: `${namespace}{line}:leader`,
+  /** STRING with a TTL: people a second that the core was seen to struggle with. */
+  capacity: `${namespace}{line}:capacity`,
   /** Pub/sub: what all gateways hear (`line-news.ts`). */
   channel: `${namespace}line`,
 });

@@ -145,6 +145,10 @@ export const checkLeaseScript = defineScript<EntryClaims, EndReason | undefined>
   },
 );
 
+export const revokeScript = defineScript<{ number: number }, number>(file('revoke'), (raw) =>
+  Number(words(raw)[1]),
+);
+
 export const touchScript = defineScript<{ marks: number[] }, void>(file('touch'), (raw) => {
   words(raw);
 });

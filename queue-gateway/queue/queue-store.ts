@@ -13,6 +13,7 @@ import {
   configureScript,
   joinScript,
   leaveScript,
+  revokeScript,
   setInventoryScript,
   snapshotScript,
   statusScript,
@@ -52,6 +53,8 @@ export interface QueueStore {
   leave(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Resolves to the reason when the token stands for no slot any more. */
   checkLease(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
+  /** Takes back one entry, or all of a room. Resolves to how many ended by it. */
+  revoke(roomId: string, number: number | 'all'): Promise<number>;
   /** Signs of life of who waits, and, as negative numbers, activity of who is inside. */
   touch(roomId: string, marks: number[]): Promise<void>;
   /** Resolves to the number of changes that were new. */
@@ -119,6 +122,8 @@ export function createQueueStore(options: {
       }),
     leave: (roomId, claims) => run(leaveScript, roomId, claims),
     checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
+    revoke: (roomId, number) =>
+      run(revokeScript, roomId, { number: number === 'all' ? 0 : number }),
     touch: (roomId, marks) => run(touchScript, roomId, { marks }),
     applyChanges: (roomId, changes) =>
       run(applyEventsScript, roomId, { events: changes.flatMap(toEventArgs) }),

@@ -15,8 +15,10 @@ export function createLoadWatch(options: {
   source: { getLoad(): Promise<Load> };
   /** Monotonic, in ms. */
   now: () => number;
+  /** The core had to be relieved: what was let in then was too much. */
+  onCut: () => void;
 }): LoadWatch {
-  const { source, now } = options;
+  const { source, now, onCut } = options;
   const pressure = createPressure(now);
   let askedAt = -Infinity;
   let asking = false;
@@ -27,7 +29,9 @@ export function createLoadWatch(options: {
       if (asking || now() - askedAt < everyMs) return;
       asking = true;
       askedAt = now();
+      const before = pressure.share();
       pressure.note(await source.getLoad().catch(() => undefined));
+      if (pressure.share() < before) onCut();
       asking = false;
     },
   };

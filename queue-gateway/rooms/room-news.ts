@@ -5,7 +5,7 @@ import type { RoomSetting } from '../../shared/contracts/internal.ts';
 
 /** What gateways tell each other of a room, as `tell` in `parts/room.lua` and the leader say it. */
 export type RoomNews =
-  | { what: 'front'; roomId: string; front: number; tail: number }
+  | { what: 'front'; roomId: string; front: number; tail: number; epoch: number }
   | { what: 'ended'; roomId: string; entry: EndedEntry }
   | { what: 'gone'; roomId: string; number: number }
   | { what: 'setting'; roomId: string; setting: RoomSetting }
@@ -20,7 +20,13 @@ export function parseNews(message: string): RoomNews | undefined {
   const words = rest.split(' ');
   switch (what) {
     case 'front':
-      return { what, roomId, front: Number(words[0]), tail: Number(words[1]) };
+      return {
+        what,
+        roomId,
+        front: Number(words[0]),
+        tail: Number(words[1]),
+        epoch: Number(words[2] ?? 0),
+      };
     case 'ended': {
       const entry = {
         number: Number(words[0]),

@@ -4,6 +4,7 @@ import {
   getRoom,
   pullCord,
   putPolicy,
+  revokeEntries,
   watchRoom,
 } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -73,6 +74,11 @@ export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
 
   bind(putPolicy, ({ params, body, ...passed }) =>
     service.putPolicy(params.concertId, body, callerOf(passed)),
+  );
+
+  // Before the cords, whose path would take its word for one of theirs.
+  bind(revokeEntries, ({ params, body, ...passed }) =>
+    service.revoke(params.concertId, body, callerOf(passed)),
   );
 
   bind(pullCord, ({ params, ...passed }) =>

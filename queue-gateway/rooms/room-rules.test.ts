@@ -95,6 +95,7 @@ describe('news', () => {
       roomId: '12',
       front: 3,
       tail: 9,
+      epoch: 0,
     });
     expect(parseNews('room:12 ended 3 idle 1800000000000')).to.deep.equal({
       what: 'ended',

@@ -2,11 +2,21 @@ import type { Caller } from '../../shared/assertion.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { Cord, PolicyFields, Room, RoomControl } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { QueueStore } from '../queue/queue-store.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { ServedDocument } from './room-memory.ts';
 import type { Ticker } from './ticker.ts';
 
-type PolicyChange = Partial<PolicyFields> & { version?: number | undefined };
+type PolicyChange = Partial<PolicyFields> & {
+  version?: number | undefined;
+  force?: boolean | undefined;
+};
+
+/** Which entry, all of the room when none is said, and why. */
+export interface Revocation {
+  queueId?: string | undefined;
+  reason?: string | undefined;
+}
 
 /** The room document, and the operator's hand. */
 export interface RoomService {
@@ -16,24 +26,43 @@ export interface RoomService {
   /** @throws Problem `version-conflict`, `invalid-request`. */
   putPolicy(roomId: string, change: PolicyChange, caller: Caller): Promise<RoomControl>;
   pullCord(roomId: string, cord: Cord, caller: Caller): Promise<RoomControl>;
+  /** Recorded first, then done. */
+  revoke(roomId: string, what: Revocation, caller: Caller): Promise<{ revoked: number }>;
 }
 
 export interface RoomServiceDeps {
   rooms: RoomDirectory;
   ticker: Ticker;
+  store: Pick<QueueStore, 'revoke'>;
+  /** People a second that the core was seen to struggle with; `null` while it never was. */
+  capacityPerSecond: () => Promise<number | null>;
   source: {
     getRoomSetting(concertId: string): Promise<RoomSetting | undefined>;
     changeRoom(
       concertId: string,
-      change: { version?: number; policy?: Partial<PolicyFields>; cord?: Cord },
+      change: {
+        version?: number;
+        policy?: Partial<PolicyFields>;
+        cord?: Cord;
+        revoke?: { queueId: string | null; reason: string | null };
+      },
       caller: Caller,
     ): Promise<RoomSetting>;
   };
 }
 
+/** A rate that the core was seen to struggle with is most often a slip of the finger. */
+function refuseRate(admitPerSecond: number | undefined, capacity: number | null): void {
+  if (admitPerSecond === undefined || capacity === null || admitPerSecond <= capacity) return;
+  const message = `is above the ${capacity} a second that the core was measured to stand; force it`;
+  throw new Problem('invalid-request', { errors: [{ path: 'body.admitPerSecond', message }] });
+}
+
 const toControl = ({ concertActive: _, ...control }: RoomSetting): RoomControl => control;
 
-export function createRoomService({ rooms, ticker, source }: RoomServiceDeps): RoomService {
+export function createRoomService(deps: RoomServiceDeps): RoomService {
+  const { rooms, ticker, store, capacityPerSecond, source } = deps;
+
   async function document(roomId: string): Promise<ServedDocument> {
     const room = await rooms.ensure(roomId);
     ticker.wake(roomId);
@@ -60,15 +89,25 @@ export function createRoomService({ rooms, ticker, source }: RoomServiceDeps): R
       const { body } = await document(roomId);
       return { ...toControl(setting), room: JSON.parse(body) as Room };
     },
-    async putPolicy(roomId, { version, ...policy }, caller) {
+    async putPolicy(roomId, { version, force = false, ...policy }, caller) {
       if (policy.order === 'draw') {
         const errors = [{ path: 'body.order', message: 'draw is not offered yet' }];
         throw new Problem('invalid-request', { errors });
       }
+      if (!force) refuseRate(policy.admitPerSecond, await capacityPerSecond());
       const change = { policy, ...(version === undefined ? {} : { version }) };
       return takeEffect(await source.changeRoom(roomId, change, caller));
     },
     pullCord: async (roomId, cord, caller) =>
       takeEffect(await source.changeRoom(roomId, { cord }, caller)),
+    async revoke(roomId, { queueId, reason }, caller) {
+      const revoke = { queueId: queueId ?? null, reason: reason ?? null };
+      await source.changeRoom(roomId, { revoke }, caller);
+      const number = queueId === undefined ? 'all' : Number(queueId);
+      const revoked = await rooms.within(roomId, () => store.revoke(roomId, number));
+      const room = rooms.peek(roomId);
+      if (room) await ticker.tickRoom(room);
+      return { revoked };
+    },
   };
 }

@@ -15,6 +15,8 @@ export interface Ticker {
   tickRoom(room: RoomMemory): Promise<void>;
   /** Asks the core for the seats of a room now; never throws. */
   refreshSeats(room: RoomMemory): Promise<void>;
+  /** People let in per second now, over all rooms this process ticks. */
+  speedPerSecond(): number;
   /** Something happens in this room: tick it at every pass for a while. */
   wake(roomId: string): void;
 }
@@ -85,6 +87,11 @@ export function createTicker(deps: TickerDeps): Ticker {
       if (!(await news.lead(leadMs))) return;
       void pressure.ask();
       await Promise.all(Array.from(rooms.all(), passRoom));
+    },
+    speedPerSecond() {
+      let sum = 0;
+      for (const room of rooms.all()) sum += room.speedPerSecond ?? 0;
+      return sum;
     },
     tickRoom: (room) => tickAs(room, undefined),
     refreshSeats,

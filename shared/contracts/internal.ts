@@ -83,6 +83,10 @@ export const changeRoom = defineEndpoint({
     version: z.int().min(1).optional(),
     policy: policyFields.partial().optional(),
     cord: cord.optional(),
+    revoke: z
+      .strictObject({ queueId: id.nullable(), reason: z.string().max(200).nullable() })
+      .optional()
+      .meta({ description: 'Entries that are being revoked: changes no setting, is audited' }),
   }),
   status: 200,
   reply: roomSetting,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { concertParams } from './concerts.ts';
-import { defineEndpoint, id, line, moment } from './endpoint.ts';
+import { defineEndpoint, id, line, listOf, moment, pageQuery } from './endpoint.ts';
 
 /**
  * What a room is doing, as the waiting see it. BEFORE_OPEN: nobody can join yet. PRE_QUEUE:
@@ -204,7 +204,12 @@ export const putPolicy = defineEndpoint({
   owner: 'gateway',
   guard: 'admin',
   params: concertParams,
-  body: policyFields.partial().extend({ version: z.int().min(1).optional() }),
+  body: policyFields.partial().extend({
+    version: z.int().min(1).optional(),
+    force: z.boolean().optional().meta({
+      description: 'Take a rate above what the core was measured to stand',
+    }),
+  }),
   status: 200,
   reply: roomControl,
   problems: ['version-conflict'],
@@ -223,4 +228,41 @@ export const pullCord = defineEndpoint({
   params: z.object({ concertId: id, cord }),
   status: 200,
   reply: roomControl,
+});
+
+/** Ends one entry, or all of a room: every token given so far stops working. */
+export const revokeEntries = defineEndpoint({
+  name: 'revokeEntries',
+  method: 'POST',
+  path: '/admin/queue/{concertId}/revoke',
+  summary: 'Take back one entry, or every entry of the room when no queueId is given; audited',
+  owner: 'gateway',
+  guard: 'admin',
+  params: concertParams,
+  body: z.strictObject({ queueId: id.optional(), reason: line(200).optional() }),
+  status: 200,
+  reply: z.object({ revoked: z.int().meta({ description: 'Entries that ended by it' }) }),
+});
+
+export const roomAudit = z.object({
+  auditId: id,
+  at: moment,
+  userId: id.nullable(),
+  action: z.string().meta({ description: 'policy, revoke, or the cord' }),
+  before: z.record(z.string(), z.unknown()),
+  after: z.record(z.string(), z.unknown()),
+});
+export type RoomAudit = z.infer<typeof roomAudit>;
+
+export const listRoomAudit = defineEndpoint({
+  name: 'listRoomAudit',
+  method: 'GET',
+  path: '/admin/queue/{concertId}/audit',
+  summary: 'Who changed a room, when, from what to what; newest first',
+  owner: 'core',
+  guard: 'admin',
+  params: concertParams,
+  query: pageQuery,
+  status: 200,
+  reply: listOf(roomAudit),
 });

@@ -131,6 +131,28 @@ describe('core: rooms', () => {
     expect(await audits()).to.have.length(1);
   });
 
+  it('list who changed them, newest first, page by page, revocations included', async () => {
+    for (let at = 1; at <= 3; at += 1) await change({ policy: { maxActive: 300 + at } }, '42');
+    await change({ revoke: { queueId: '7', reason: 'a bot' } }, '43');
+    const list = (query: string) =>
+      world.call('GET', `/admin/queue/${concertId}/audit${query}`, { caller: adminCaller });
+    const first = (await list('?limit=2')).body;
+    expect(first.items.map((item: { action: string }) => item.action)).to.deep.equal([
+      'revoke',
+      'policy',
+    ]);
+    expect(first.items[0]).to.deep.include({
+      userId: '43',
+      after: { queueId: '7', reason: 'a bot' },
+    });
+    expect(first.items[1].before.maxActive).to.equal(302);
+    expect(first.items[1].after.maxActive).to.equal(303);
+    const second = (await list(`?limit=2&cursor=${first.nextCursor}`)).body;
+    expect(second.items).to.have.length(2);
+    expect(second.nextCursor).to.equal(null);
+    expect((await read()).version, 'a revocation changes no setting').to.equal(4);
+  });
+
   it('do not open for registration after they open', async () => {
     const policy = { opensAt: inDays(1), preQueueOpensAt: inDays(2) };
     const refused = await change({ policy });

@@ -84,6 +84,7 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
         if (!known) throw new Problem('not-found');
         if (change.version !== undefined && change.version !== known.version)
           throw new Problem('version-conflict');
+        if (change.revoke) return known;
         const control = change.cord ? { control: controlOf[change.cord] } : {};
         const next = { ...known, ...change.policy, ...control, version: known.version + 1 };
         settings.set(concertId, next as RoomSetting);

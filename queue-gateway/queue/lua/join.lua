@@ -33,7 +33,7 @@ end
 
 local function known_reply(user)
   local number = tonumber(redis.call('HGET', key.accounts, user))
-  if not number then return nil end
+  if not number or redis.call('HGET', key.reasons, number) == 'revoked' then return nil end
   if number > room.front then
     mark_alive(number)
     return string.format('WAITING known %d', number)

@@ -7,6 +7,7 @@
 
 local skew_ms = 5000 -- How far clocks may be apart: a lease outlives its token by this.
 local remember_ms = 600000
+local revoked_ms = 86400000 -- As long as a waiting token lives.
 
 local function read_entry(number)
   local text = redis.call('HGET', key.inside, number)
@@ -80,7 +81,7 @@ local function end_entry(number, reason)
     return true
   end
   redis.call('SETBIT', key.gone, number, 1)
-  local until_ms = now + remember_ms
+  local until_ms = now + (reason == 'revoked' and revoked_ms or remember_ms)
   if entry and entry.status == 'ACTIVE' then
     until_ms = math.max(until_ms, entry.token_end + skew_ms)
     measure_visit(entry, reason)
