@@ -31,7 +31,9 @@ function failOnLeak(openBefore: readonly string[]): void {
     const at = open.indexOf(name);
     if (at >= 0) open.splice(at, 1);
   }
-  console.error(`\nA test left something open, still there after the last test: ${open.join(', ')}`);
+  console.error(
+    `\nA test left something open, still there after the last test: ${open.join(', ')}`,
+  );
   // Mocha sets the code of its counts when the process exits; this comes after it.
   process.on('exit', () => {
     process.exitCode = 1;
