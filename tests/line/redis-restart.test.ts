@@ -76,7 +76,9 @@ describe('Redis killed and started again with nothing in it, two gateways', () =
     await eventually(async () => expect((await third.status(room)).body.status).to.equal('READY'));
     expect((await second.status(room)).body).to.include({ status: 'ACTIVE', queueId: '2' });
     expect((await late.status(room)).body).to.include({ status: 'WAITING' });
-    const { body } = await line.api().call<{ active: number }>('GET', `/queue/${room}`);
-    expect(body.active).to.equal(2);
+    await eventually(async () => {
+      const { body } = await line.api().call<{ active: number }>('GET', `/queue/${room}`);
+      expect(body.active).to.equal(2);
+    });
   });
 });
