@@ -1,0 +1,69 @@
+/** What a sale came to. */
+export interface SaleFigures {
+  /** Seconds from the opening until the last seat was sold; `null` when some were left. */
+  soldOutSeconds: number | null;
+  lastedSeconds: number;
+  sold: number;
+  /** Turns given, and those nobody took. */
+  turns: number;
+  turnsNotTaken: number;
+  /** Seconds that slots stood empty because nobody took the turn. */
+  slotSecondsNotUsed: number;
+  mostInside: number;
+  /** Waits in seconds of those who got inside, ascending. */
+  waits: number[];
+  waitingAtEnd: number;
+  /** Kendall's tau of number against admission: 1 is strictly in order. */
+  fairness: number;
+}
+
+export const quantile = (ascending: readonly number[], share: number): number =>
+  ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? 0;
+
+/** Pairs in the wrong order, by merging. */
+function inversions(values: number[]): { sorted: number[]; count: number } {
+  if (values.length < 2) return { sorted: values, count: 0 };
+  const middle = values.length >> 1;
+  const left = inversions(values.slice(0, middle));
+  const right = inversions(values.slice(middle));
+  const sorted: number[] = [];
+  let count = left.count + right.count;
+  let at = 0;
+  for (const value of right.sorted) {
+    while (at < left.sorted.length && (left.sorted[at] ?? 0) <= value)
+      sorted.push(left.sorted[at++] ?? 0);
+    count += left.sorted.length - at;
+    sorted.push(value);
+  }
+  return { sorted: [...sorted, ...left.sorted.slice(at)], count };
+}
+
+/** Kendall's tau of a sequence of distinct numbers against their order: 1 … -1. */
+export function kendallTau(numbers: readonly number[]): number {
+  const pairs = (numbers.length * (numbers.length - 1)) / 2;
+  return pairs === 0 ? 1 : 1 - (2 * inversions([...numbers]).count) / pairs;
+}
+
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, '0')}`;
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(1)} %`;
+
+/** For a person to read. */
+export function describeSale(figures: SaleFigures): string {
+  const { waits, turns, turnsNotTaken } = figures;
+  const wait = (share: number): string => clock(quantile(waits, share));
+  return [
+    `sold            ${figures.sold} seats, ` +
+      (figures.soldOutSeconds === null
+        ? `not sold out after ${clock(figures.lastedSeconds)}`
+        : `sold out after ${clock(figures.soldOutSeconds)}`),
+    `inside          ${waits.length} people, ${figures.mostInside} at once at most`,
+    `wait            p50 ${wait(0.5)}  p90 ${wait(0.9)}  p99 ${wait(0.99)}  longest ${wait(1)}`,
+    `turns           ${turns}, not taken ${turnsNotTaken} (${percent(turnsNotTaken, turns)})`,
+    `slots not used  ${Math.round(figures.slotSecondsNotUsed)} slot-seconds`,
+    `still waiting   ${figures.waitingAtEnd}`,
+    `fairness        ${figures.fairness.toFixed(4)} (Kendall's tau of number against admission)`,
+  ].join('\n');
+}
