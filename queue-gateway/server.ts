@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from '../shared/logger.ts';
 import { createLogger } from '../shared/logger.ts';
+import { type RunningService, serve } from '../shared/service.ts';
 import { composeGateway, type Gateway, type GatewayOverrides } from './compose.ts';
 import type { GatewayConfig } from './config.ts';
 import { createClientAddress } from './http/client-address.ts';
@@ -11,13 +11,6 @@ import { createCors } from './http/cors-rules.ts';
 import { edgeResponseClass } from './http/edge-response.ts';
 import { createListener } from './http/listener.ts';
 import { securityHeaders } from './http/security-headers.ts';
-
-export interface RunningGateway {
-  url: string;
-  port: number;
-  /** Stops accepting, lets requests finish within `shutdownSeconds`, closes what was opened. */
-  close(): Promise<void>;
-}
 
 /**
  * How long a caller may take. Node looks at them only every `connectionsCheckingInterval`, which
@@ -33,33 +26,6 @@ const limits = {
   insecureHTTPParser: false,
 };
 const maxConnections = 65_536;
-
-function listen(server: Server, config: GatewayConfig): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, () => {
-      server.off('error', reject);
-      resolve(server.address() as AddressInfo); // A TCP server has no other kind of address.
-    });
-  });
-}
-
-/**
- * Resolves when every connection has ended; those still busy at the deadline are cut off. A kept
- * connection whose last answer began before the stop falls idle later, so idle ones are looked
- * for until the end.
- */
-function stopServer(server: Server, deadlineMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
-    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(deadline);
-      resolve();
-    });
-  });
-}
 
 async function createEdgeServer(
   gateway: Gateway,
@@ -85,30 +51,16 @@ async function createEdgeServer(
 export async function startGateway(
   config: GatewayConfig,
   overrides: GatewayOverrides = {},
-): Promise<RunningGateway> {
+): Promise<RunningService> {
   const log = createLogger({ service: 'queue-gateway', level: config.logLevel });
   const gateway = await composeGateway(config, log, overrides);
   const server = await createEdgeServer(gateway, config, log);
-  let address: AddressInfo;
-  try {
-    address = await listen(server, config);
-  } catch (error) {
-    await gateway.close();
-    throw error;
-  }
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  const url = `http://${host.replace(/^0\.0\.0\.0$|^\[::\]$/, '127.0.0.1')}:${address.port}`;
-  log.info({ url }, 'listening');
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    gateway.drain();
-    await stopServer(server, config.shutdownSeconds * 1_000);
-    await gateway.close();
-    log.info('stopped');
-  };
-  return {
-    url,
-    port: address.port,
-    close: () => (closing ??= close()),
-  };
+  return serve(server, {
+    host: config.host,
+    port: config.port,
+    shutdownSeconds: config.shutdownSeconds,
+    logger: log,
+    drain: gateway.drain,
+    close: gateway.close,
+  });
 }

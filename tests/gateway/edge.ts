@@ -1,6 +1,7 @@
 import { loadGatewayConfig } from '../../queue-gateway/config.ts';
 import type { Line } from '../../queue-gateway/line.ts';
-import { type RunningGateway, startGateway } from '../../queue-gateway/server.ts';
+import { startGateway } from '../../queue-gateway/server.ts';
+import type { RunningService } from '../../shared/service.ts';
 import { createActiveTokens } from '../../queue-gateway/tokens/active-token.ts';
 import { createWaitingTokens } from '../../queue-gateway/tokens/waiting-token.ts';
 import { nobody, signAssertion } from '../../shared/assertion.ts';
@@ -23,7 +24,7 @@ export interface Edge {
   url: string;
   port: number;
   core: Recorder;
-  gateway: RunningGateway;
+  gateway: RunningService;
   /** Answers of the line; a test changes them. */
   line: Line['gate'];
   accessToken(userId: string, role?: 'USER' | 'ADMIN'): string;

@@ -3,7 +3,8 @@ import { type ApiClient, createApiClient } from '../../scripts/client/api-client
 import { loadGatewayConfig } from '../../queue-gateway/config.ts';
 import type { CoreClient } from '../../queue-gateway/core-client/core-client.ts';
 import { openLine } from '../../queue-gateway/line.ts';
-import { type RunningGateway, startGateway } from '../../queue-gateway/server.ts';
+import { startGateway } from '../../queue-gateway/server.ts';
+import type { RunningService } from '../../shared/service.ts';
 import { nobody, signAssertion, assertionHeader } from '../../shared/assertion.ts';
 import type { CoreEvent, Inventory, RoomSetting } from '../../shared/contracts/internal.ts';
 import {
@@ -22,7 +23,7 @@ import { roomDefaults } from './driven-room.ts';
 export interface Gateways {
   /** A client of the gateway at this place. */
   api(at?: number): ApiClient;
-  gateways: RunningGateway[];
+  gateways: RunningService[];
   core: FakeCore;
   namespace: string;
   fan(userId: string | number, at?: number): Fan;
@@ -136,7 +137,7 @@ function makeKeys() {
 async function startAll(
   { count = 1, redisUrls = [], redisUrl, env }: GatewaysOptions & { redisUrl: string },
   core: CoreClient,
-): Promise<RunningGateway[]> {
+): Promise<RunningService[]> {
   const configOf = (url: string) =>
     loadGatewayConfig({
       NODE_ENV: 'test',
@@ -148,7 +149,7 @@ async function startAll(
       SHUTDOWN_SECONDS: '2',
       ...env,
     });
-  const gateways: RunningGateway[] = [];
+  const gateways: RunningService[] = [];
   for (let at = 0; at < count; at += 1) {
     const gateway = await startGateway(configOf(redisUrls[at] ?? redisUrl), {
       openLine: (deps) => openLine({ ...deps, core }),
