@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Problem } from '../../shared/problems.ts';
 import { pollPolicy } from '../rooms/room-rules.ts';
 import { createJoinBatcher } from './join-batcher.ts';
+import { fromLifeBitmap, toLifeBitmap } from './life-bitmap.ts';
 import { createLifeBuffer } from './life-buffer.ts';
 import { createPollGuard } from './poll-guard.ts';
 import { etaSeconds, pollAfterMs } from './queue-rules.ts';
@@ -122,5 +123,16 @@ describe('life buffer', () => {
       ['7', [3]],
       ['8', [-5]],
     ]);
+  });
+});
+
+describe('life bitmap', () => {
+  it('is as Redis counts bits, and reads back what was written', () => {
+    expect(toLifeBitmap([8, 15, 17])).to.deep.equal({
+      firstByte: 1,
+      bytes: Buffer.from([0b1000_0001, 0b0100_0000]),
+    });
+    for (const numbers of [[], [1], [7, 8], [1_000_000, 1_000_001, 1_000_100]])
+      expect(fromLifeBitmap(toLifeBitmap(numbers))).to.deep.equal(numbers);
   });
 });

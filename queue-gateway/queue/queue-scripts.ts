@@ -149,7 +149,10 @@ export const revokeScript = defineScript<{ number: number }, number>(file('revok
   Number(words(raw)[1]),
 );
 
-export const touchScript = defineScript<{ marks: number[] }, void>(file('touch'), (raw) => {
+export const touchScript = defineScript<
+  { firstByte: number; bitmap: Buffer; active: number[] },
+  void
+>(file('touch'), (raw) => {
   words(raw);
 });
 

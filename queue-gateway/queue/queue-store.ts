@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problems.ts';
 import type { RedisClient } from '../../shared/redis/client.ts';
 import type { ServerRun } from '../../shared/redis/server-run.ts';
 import { callStore } from '../../shared/redis/store-errors.ts';
+import { fromLifeBitmap, toLifeBitmap } from './life-bitmap.ts';
 import { lineKeys, type RoomKeys, roomKeys } from './queue-keys.ts';
 import { settingArgs } from './queue-rules.ts';
 import {
@@ -71,17 +72,8 @@ export interface QueueStore {
 }
 
 export const joinBatchMax = 500;
-export const touchBatchMax = 500;
-
-/** Set bits of a bitmap from its byte `firstByte` on, as numbers. Bit 0 is the highest of a byte. */
-function setBits(bytes: Uint8Array, firstByte: number): number[] {
-  const found: number[] = [];
-  for (const [at, byte] of bytes.entries()) {
-    for (let bit = 0; byte !== 0 && bit < 8; bit += 1)
-      if (byte & (0x80 >> bit)) found.push((firstByte + at) * 8 + bit);
-  }
-  return found;
-}
+/** A bitmap of a million people is 125 kB. */
+export const touchBatchMax = 100_000;
 
 export function createQueueStore(options: {
   redis: RedisClient;
@@ -124,7 +116,11 @@ export function createQueueStore(options: {
     checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
     revoke: (roomId, number) =>
       run(revokeScript, roomId, { number: number === 'all' ? 0 : number }),
-    touch: (roomId, marks) => run(touchScript, roomId, { marks }),
+    touch(roomId, marks) {
+      const { firstByte, bytes } = toLifeBitmap(marks.filter((mark) => mark > 0));
+      const active = marks.filter((mark) => mark < 0).map((mark) => -mark);
+      return run(touchScript, roomId, { firstByte, bitmap: bytes, active });
+    },
     applyChanges: (roomId, changes) =>
       run(applyEventsScript, roomId, { events: changes.flatMap(toEventArgs) }),
     tick: (roomId, { withCensus, pressure }) =>
@@ -136,7 +132,9 @@ export function createQueueStore(options: {
       const bytes = await callStore(() =>
         redis.getrangeBuffer(keysOf(roomId)['gone'] ?? '', firstByte, Math.floor(tail / 8)),
       );
-      return setBits(bytes, firstByte).filter((number) => number > front && number <= tail);
+      return fromLifeBitmap({ firstByte, bytes }).filter(
+        (number) => number > front && number <= tail,
+      );
     },
     setInventory: (roomId, { sellable, soldOut }) =>
       run(setInventoryScript, roomId, { sellable: sellable ?? -1, soldOut: soldOut ? 1 : 0 }),

@@ -19,7 +19,6 @@ const roomId = '1';
 const startMs = 1_800_000_000_000;
 const activeSeconds = 3_600;
 const lifeEverySeconds = 30;
-const lifeBatch = 4_000;
 const eventBatch = 200;
 const longestSeconds = 12 * 3_600;
 
@@ -129,7 +128,7 @@ async function showLife({ store, state }: Sale, second: number): Promise<void> {
   const living = [...state.byNumber]
     .filter(([number, fan]) => number > state.front && fan.leavesAt > second)
     .map(([number]) => number);
-  for (const batch of chunks(living, lifeBatch)) await store.touch(roomId, batch);
+  await store.touch(roomId, living);
 }
 
 async function take({ store, state }: Sale, number: number, second: number): Promise<void> {

@@ -29,7 +29,7 @@ export interface ScriptText {
   readonly hasList: boolean;
 }
 
-type ArgValue = string | number | readonly (string | number)[];
+type ArgValue = string | number | Buffer | readonly (string | number)[];
 
 /** Runs the script once. `keys` and `args` are given by name. */
 export type Script<Args extends object, Reply> = (

@@ -81,6 +81,17 @@ describe('admission', () => {
     expect(order).to.deep.equal([5, 17, 30]);
   });
 
+  it('takes a sign of life that was on its way when its holder left for none', async () => {
+    const room = await line.makeRoom({ maxActive: 1 });
+    await room.joinMany(1, 20);
+    for (let number = 2; number <= 19; number += 1) await room.leave(fan(number));
+    await room.touch(...Array.from({ length: 20 }, (_, at) => at + 1));
+    await room.leave(fan(1));
+    const reading = await room.tick();
+    expect([reading.front, reading.slots]).to.deep.equal([20, 1]);
+    expect((await room.status(fan(20))).word).to.equal('READY');
+  });
+
   it('lets nobody out when maxActive is lowered, and nobody in until there is room', async () => {
     const room = await line.makeRoom({ maxActive: 5 });
     await room.joinMany(1, 8);

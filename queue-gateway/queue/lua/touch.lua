@@ -1,19 +1,20 @@
 -- touch: signs of life of those who wait and activity of those inside, in one batch.
 -- REPEAT: marks the same bits; a lease reaches as far as the last activity says.
--- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons
--- ARGV: server marks...
+-- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons
+-- ARGV: server firstByte bitmap active...
 -- REPLY: 'ok'
--- A mark is the number of somebody who waits, or minus the number of somebody active inside.
+-- Who waits comes as bytes of the bitmap, so that many cost no more than few; who is active inside
+-- as numbers.
 -- INCLUDE: parts/room parts/entry parts/gap parts/life
 
-for i = arg.marks, #ARGV do
-  local mark = tonumber(ARGV[i])
-  if mark < 0 then
-    local entry = read_entry(-mark)
-    if entry and entry.status == 'ACTIVE' then extend_lease(-mark, entry) end
-  elseif mark > room.front and mark <= room.tail then
-    mark_alive(mark)
-  end
+if #arg.bitmap > 0 then
+  redis.call('SETRANGE', key.union, arg.firstByte, arg.bitmap)
+  redis.call('BITOP', 'OR', alive, alive, key.union)
+  redis.call('DEL', key.union)
+end
+for i = arg.active, #ARGV do
+  local entry = read_entry(ARGV[i])
+  if entry and entry.status == 'ACTIVE' then extend_lease(ARGV[i], entry) end
 end
 save()
 return { 'ok' }

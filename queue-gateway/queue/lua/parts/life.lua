@@ -15,7 +15,7 @@ if room.window ~= window then
 end
 
 local function mark_alive(number)
-  if redis.call('GETBIT', key.gone, number) == 0 then redis.call('SETBIT', alive, number, 1) end
+  redis.call('SETBIT', alive, number, 1)
 end
 
 local function is_alive(number)
@@ -40,8 +40,19 @@ local function first_set(bitmap, number)
   return found
 end
 
-local function first_living(number)
+local function first_marked(number)
   local a, b = first_set(alive, number), first_set(before, number)
   if a and b then return math.min(a, b) end
   return a or b
+end
+
+-- A sign of life that was on its way when its holder left is none.
+local function first_living(number)
+  local found = first_marked(number)
+  while found and redis.call('GETBIT', key.gone, found) == 1 do
+    redis.call('SETBIT', alive, found, 0)
+    redis.call('SETBIT', before, found, 0)
+    found = first_marked(found + 1)
+  end
+  return found
 end
