@@ -75,6 +75,12 @@ export const joinBatchMax = 500;
 /** A bitmap of a million people is 125 kB. */
 export const touchBatchMax = 100_000;
 
+function toTouchArgs(marks: readonly number[]) {
+  const { firstByte, bytes } = toLifeBitmap(marks.filter((mark) => mark > 0));
+  const active = marks.filter((mark) => mark < 0).map((mark) => -mark);
+  return { firstByte, bitmap: bytes, active };
+}
+
 export function createQueueStore(options: {
   redis: RedisClient;
   namespace: string;
@@ -116,11 +122,7 @@ export function createQueueStore(options: {
     checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
     revoke: (roomId, number) =>
       run(revokeScript, roomId, { number: number === 'all' ? 0 : number }),
-    touch(roomId, marks) {
-      const { firstByte, bytes } = toLifeBitmap(marks.filter((mark) => mark > 0));
-      const active = marks.filter((mark) => mark < 0).map((mark) => -mark);
-      return run(touchScript, roomId, { firstByte, bitmap: bytes, active });
-    },
+    touch: (roomId, marks) => run(touchScript, roomId, toTouchArgs(marks)),
     applyChanges: (roomId, changes) =>
       run(applyEventsScript, roomId, { events: changes.flatMap(toEventArgs) }),
     tick: (roomId, { withCensus, pressure }) =>
