@@ -22,7 +22,10 @@ export function parseEnv<S extends z.ZodObject>(
   const result = schema.safeParse(given);
   if (result.success) return Object.freeze(result.data);
   throw new ConfigError(
-    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    result.error.issues.map(({ path: [name], message }) => {
+      const isMissing = given[String(name)] === undefined;
+      return `${String(name)}: ${isMissing ? 'is required' : message}`;
+    }),
   );
 }
 
