@@ -27,7 +27,8 @@ const rule = (
 export const limitRules: Readonly<Record<string, readonly LimitRule[]>> = {
   register: [rule('register', 'address', 1_200)],
   login: [rule('login', 'address', 1_200)],
-  joinQueue: [rule('join', 'address', 6_000, 'own'), rule('join', 'account', 60, 'own')],
+  // Joining again finds the same place: an account gains nothing by it, and its tabs may ask.
+  joinQueue: [rule('join', 'address', 6_000, 'own'), rule('join', 'account', 600, 'own')],
   createReservations: [rule('hold', 'account', 300)],
   createPayments: [rule('pay', 'account', 300)],
   chargePoint: [rule('charge', 'account', 300)],
