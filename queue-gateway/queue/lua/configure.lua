@@ -49,6 +49,7 @@ end
 local function mend()
   local tail = math.max(tonumber(known.tail) or 0, tonumber(arg.tail))
   local front = math.max(tonumber(known.front) or 0, tonumber(arg.front))
+  tail = math.max(tail, front)
   local epoch = math.max(tonumber(known.epoch) or 0, tonumber(arg.epoch))
   -- Nobody remembers anything: an epoch of its own tells older tokens apart.
   if epoch == 0 then epoch = math.floor(now / 1000) end

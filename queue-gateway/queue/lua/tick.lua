@@ -24,7 +24,7 @@ local function census()
   local span = room.tail - room.front
   set('livingTail', room.tail)
   set('living', 0)
-  if span == 0 then return '' end
+  if span <= 0 then return '' end -- A block of no bytes would be counted for ever.
   redis.call('BITOP', 'OR', key.union, alive, before)
   local head, from = count_head(room.front + 1)
   local bytes = math.ceil(span / 8 / max_blocks)
