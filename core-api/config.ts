@@ -65,25 +65,11 @@ export const coreVariables: readonly Variable[] = [
   { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
 ];
 
-/** Inline JSON or a path. The library's message could quote the key, so it is not repeated. */
-const keySet = (load: (source: string) => KeySet, what: string) =>
-  z.string().transform((source, context) => {
-    try {
-      return load(source);
-    } catch {
-      context.addIssue({ code: 'custom', message: `must be a JWK Set of ${what}, or its file` });
-      return z.NEVER;
-    }
-  });
-
 const lockUrls = envVar
   .urls('redis', 'rediss')
   .refine((urls) => [1, 3, 5].includes(urls.length), 'must be 1, 3 or 5 URLs');
 
 const maxSqlInt = 2_147_483_647;
-const count = (min: number, max: number, fallback: number) =>
-  envVar.integer(min, max).default(fallback);
-
 const schema = z.object({
   NODE_ENV: envVar.nodeEnv().default('development'),
   LOG_LEVEL: envVar.logLevel().default('info'),
@@ -91,22 +77,19 @@ const schema = z.object({
   CORE_PORT: envVar.port().default(3_000),
   DATABASE_URL: envVar.url('mysql'),
   DATABASE_REPLICA_URLS: envVar.urls('mysql').default([]),
-  DATABASE_POOL_MAX: count(1, 1_000, 10),
+  DATABASE_POOL_MAX: envVar.count(1, 1_000, 10),
   REDIS_URL: envVar.url('redis', 'rediss').default('redis://127.0.0.1:6379'),
-  REDIS_NAMESPACE: z
-    .string()
-    .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'must be letters, digits, : _ or -')
-    .default(''),
+  REDIS_NAMESPACE: envVar.namespace(),
   LOCK_REDIS_URLS: lockUrls.optional(),
   LOCK_DOWN_POLICY: z.enum(['db', 'closed']).default('db'),
-  HOLD_SECONDS: count(1, 86_400, 300),
+  HOLD_SECONDS: envVar.count(1, 86_400, 300),
   GATEWAY_PORT: envVar.port().default(8_080),
   GATEWAY_URL: envVar.url('http', 'https').optional(),
-  ACCESS_TOKEN_KEYS: keySet(loadPrivateKeys, 'P-256 private keys'),
-  ASSERTION_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
-  POINT_CHARGE_MAX: count(1, maxSqlInt, 1_000_000),
-  POINT_BALANCE_MAX: count(1, maxSqlInt, 10_000_000),
-  SHUTDOWN_SECONDS: count(1, 300, 10),
+  ACCESS_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
+  ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  POINT_CHARGE_MAX: envVar.count(1, maxSqlInt, 1_000_000),
+  POINT_BALANCE_MAX: envVar.count(1, maxSqlInt, 10_000_000),
+  SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
 });
 
 /**

@@ -79,20 +79,6 @@ export const gatewayVariables: readonly Variable[] = [
   { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
 ];
 
-/** Inline JSON or a path. The library's message could quote the key, so it is not repeated. */
-const keySet = (load: (source: string) => KeySet, what: string) =>
-  z.string().transform((source, context) => {
-    try {
-      return load(source);
-    } catch {
-      context.addIssue({ code: 'custom', message: `must be a JWK Set of ${what}, or its file` });
-      return z.NEVER;
-    }
-  });
-
-const count = (min: number, max: number, fallback: number) =>
-  envVar.integer(min, max).default(fallback);
-
 /** An origin and nothing more: a path or credentials there would be lost without a word. */
 const origin = envVar
   .url('http', 'https')
@@ -119,22 +105,19 @@ const schema = z.object({
   GATEWAY_PORT: envVar.port().default(8_080),
   CORE_URL: origin.optional(),
   CORE_PORT: envVar.port().default(3_000),
-  CORE_CONNECTIONS: count(1, 4_096, 128),
-  CORE_TIMEOUT_SECONDS: count(1, 300, 10),
+  CORE_CONNECTIONS: envVar.count(1, 4_096, 128),
+  CORE_TIMEOUT_SECONDS: envVar.count(1, 300, 10),
   REDIS_URL: envVar.url('redis', 'rediss'),
-  REDIS_NAMESPACE: z
-    .string()
-    .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'must be letters, digits, : _ or -')
-    .default(''),
-  ACCESS_TOKEN_PUBLIC_KEYS: keySet(loadPublicKeys, 'P-256 public keys'),
-  WAITING_TOKEN_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
-  ACTIVE_TOKEN_KEYS: keySet(loadPrivateKeys, 'P-256 private keys'),
-  ASSERTION_KEYS: keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  REDIS_NAMESPACE: envVar.namespace(),
+  ACCESS_TOKEN_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
+  WAITING_TOKEN_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  ACTIVE_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
+  ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   TRUSTED_PROXIES: proxies.default(() => toBlockList([])),
   CORS_ORIGINS: origins.default([]),
-  ADDRESS_CONNECTIONS_MAX: count(1, 1_000_000, 5_000),
-  SHUTDOWN_SECONDS: count(1, 300, 10),
+  ADDRESS_CONNECTIONS_MAX: envVar.count(1, 1_000_000, 5_000),
+  SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
 });
 
 /** What is fine on its own but not together with the rest; asked even when something else is wrong. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KeySet } from './keys.ts';
 
 /** Thrown once with every fault of the environment, by name. */
 export class ConfigError extends Error {
@@ -54,6 +55,24 @@ export const envVar = {
       .string()
       .transform((text) => text.split(',').map((part) => part.trim()))
       .pipe(z.array(envVar.url(...protocols)).min(1)),
+  /** A whole number that need not be given. */
+  count: (min: number, max: number, fallback: number) => integer(min, max).default(fallback),
+  /** Put before every key and channel of Redis. */
+  namespace: () =>
+    z
+      .string()
+      .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'must be letters, digits, : _ or -')
+      .default(''),
+  /** Inline JSON or a path. The loader's message could quote a key, so it is not repeated. */
+  keySet: (load: (source: string) => KeySet, what: string) =>
+    z.string().transform((source, context) => {
+      try {
+        return load(source);
+      } catch {
+        context.addIssue({ code: 'custom', message: `must be a JWK Set of ${what}, or its file` });
+        return z.NEVER;
+      }
+    }),
   logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   nodeEnv: () => z.enum(['development', 'test', 'production']),
 };
