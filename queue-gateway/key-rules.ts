@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { KeySet } from '../shared/keys.ts';
+import type { Keys } from '../shared/keys.ts';
 
 /** A secret drawn at random has about 30 different bytes in 32; one that was typed has few. */
 const fewestDistinctBytes = 12;
@@ -20,7 +20,7 @@ const sameKey = (one: KeyObject, other: KeyObject): boolean =>
  * one kind from a token of the other (RFC 8725 §3.12), and a key that was typed can be guessed.
  */
 export function keyFaults(
-  sets: Readonly<Record<string, KeySet>>,
+  sets: Readonly<Record<string, Keys>>,
 ): { name: string; message: string }[] {
   const keys = Object.entries(sets).flatMap(([name, set]) =>
     [...set.byKid.values()].map((key) => ({ name, key: publicHalf(key) })),

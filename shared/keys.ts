@@ -12,19 +12,33 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /**
- * Key sets are JWK Sets (RFC 7517): inline JSON or the path of a file. The first key signs,
- * every key verifies, so a rotation puts the next key last, later first, later drops the old.
+ * Key sets are JWK Sets (RFC 7517): inline JSON or the path of a file. The first key signs, every
+ * key verifies; the one behind it is the next to sign, known to everybody before it does.
  */
 export interface SigningKey {
   kid: string;
   key: KeyObject;
 }
 
-export interface KeySet {
+/** Keys of one moment. */
+export interface Keys {
   /** The first key. */
   readonly signing: SigningKey;
   /** Every key by its id. */
   readonly byKid: ReadonlyMap<string, KeyObject>;
+}
+
+/** The keys as they are now: a set that is read from a file follows it (`key-watch.ts`). */
+export interface KeySet extends Keys {
+  /** Rises with every change: what was made from the keys is made anew (`perVersion`). */
+  readonly version: number;
+  /** Where the keys are read from; `undefined` for inline JSON, which never changes. */
+  readonly file: string | undefined;
+  /**
+   * Reads the file again. @returns whether the keys are others now.
+   * @throws Error, and the keys stay, when the file is no such set or `check` throws.
+   */
+  reload(check: (candidate: Keys) => void): boolean;
 }
 
 const minSecretBytes = 32;
@@ -33,20 +47,65 @@ const jwkSet = z.object({
   keys: z
     .array(z.looseObject({ kid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), kty: z.string() }))
     .min(1)
-    .max(8),
+    .max(16),
 });
 
-function readJwks(source: string): JsonWebKey[] {
-  const text = source.trimStart().startsWith('{') ? source : readFileSync(source, 'utf8');
-  return jwkSet.parse(JSON.parse(text)).keys;
-}
+type ToKey = (jwk: JsonWebKey) => KeyObject;
 
-function toKeySet(keys: JsonWebKey[], toKey: (jwk: JsonWebKey) => KeyObject): KeySet {
-  const entries = keys.map((jwk): SigningKey => ({ kid: String(jwk['kid']), key: toKey(jwk) }));
+function readKeys(text: string, toKey: ToKey): Keys {
+  const entries = jwkSet
+    .parse(JSON.parse(text))
+    .keys.map((jwk): SigningKey => ({ kid: jwk.kid, key: toKey(jwk) }));
   const byKid = new Map(entries.map(({ kid, key }) => [kid, key]));
   const [signing] = entries;
   if (!signing || byKid.size !== entries.length) throw new Error('a key id appears twice');
   return { signing, byKid };
+}
+
+function sameKeys(one: Keys, other: Keys): boolean {
+  const [ours, theirs] = [[...one.byKid], [...other.byKid]];
+  return (
+    ours.length === theirs.length &&
+    ours.every(([kid, key], at) => kid === theirs[at]?.[0] && key.equals(theirs[at][1]))
+  );
+}
+
+function toKeySet(source: string, toKey: ToKey): KeySet {
+  const file = source.trimStart().startsWith('{') ? undefined : source;
+  const read = (): Keys =>
+    readKeys(file === undefined ? source : readFileSync(file, 'utf8'), toKey);
+  let keys = read();
+  let version = 0;
+  return {
+    file,
+    get signing() {
+      return keys.signing;
+    },
+    get byKid() {
+      return keys.byKid;
+    },
+    get version() {
+      return version;
+    },
+    reload(check) {
+      const candidate = read();
+      if (sameKeys(keys, candidate)) return false;
+      check(candidate);
+      keys = candidate;
+      version += 1;
+      return true;
+    },
+  };
+}
+
+/** What is made from keys, made anew whenever they change. */
+export function perVersion<T>(version: () => number, make: () => T): () => T {
+  let made: { version: number; value: T } | undefined;
+  return () => {
+    const current = version();
+    if (made?.version !== current) made = { version: current, value: make() };
+    return made.value;
+  };
 }
 
 function requireP256(key: KeyObject): KeyObject {
@@ -56,7 +115,7 @@ function requireP256(key: KeyObject): KeyObject {
 
 /** Symmetric keys (`kty: oct`) of at least 256 bits, for HS256 and HMAC-SHA-256. */
 export function loadSecretKeys(source: string): KeySet {
-  return toKeySet(readJwks(source), (jwk) => {
+  return toKeySet(source, (jwk) => {
     const bytes = jwk.kty === 'oct' ? Buffer.from(String(jwk.k), 'base64url') : Buffer.alloc(0);
     if (bytes.length < minSecretBytes) throw new Error('a secret key is shorter than 256 bits');
     return createSecretKey(bytes);
@@ -65,20 +124,16 @@ export function loadSecretKeys(source: string): KeySet {
 
 /** P-256 private keys, for signing ES256. */
 export function loadPrivateKeys(source: string): KeySet {
-  return toKeySet(readJwks(source), (jwk) =>
-    requireP256(createPrivateKey({ key: jwk, format: 'jwk' })),
-  );
+  return toKeySet(source, (jwk) => requireP256(createPrivateKey({ key: jwk, format: 'jwk' })));
 }
 
 /** P-256 public keys, for verifying ES256. Private ones are taken too: their public half. */
 export function loadPublicKeys(source: string): KeySet {
-  return toKeySet(readJwks(source), (jwk) =>
-    requireP256(createPublicKey({ key: jwk, format: 'jwk' })),
-  );
+  return toKeySet(source, (jwk) => requireP256(createPublicKey({ key: jwk, format: 'jwk' })));
 }
 
 /** The public halves of a key set, as a JWK Set to publish. */
-export function toPublicJwks(keys: KeySet): { keys: JsonWebKey[] } {
+export function toPublicJwks(keys: Keys): { keys: JsonWebKey[] } {
   return {
     keys: [...keys.byKid].map(([kid, key]) => {
       const publicKey = key.type === 'private' ? createPublicKey(key) : key;

@@ -18,9 +18,9 @@ export const accessTokenSeconds = 3_600;
  * (RFC 8725 §3.11). The gateway verifies with the public half.
  */
 export function createAccessTokenSigner(keys: KeySet): SignAccessToken {
-  const { kid, key } = keys.signing;
-  return ({ userId, userName, role }) =>
-    jwt.sign({ role, name: userName }, key, {
+  return ({ userId, userName, role }) => {
+    const { kid, key } = keys.signing; // Asked each time: keys change while we run.
+    return jwt.sign({ role, name: userName }, key, {
       algorithm: 'ES256',
       header: { alg: 'ES256', typ: 'access+jwt', kid },
       issuer: 'core-api',
@@ -28,4 +28,5 @@ export function createAccessTokenSigner(keys: KeySet): SignAccessToken {
       subject: userId,
       expiresIn: accessTokenSeconds,
     });
+  };
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Caller, signAssertion } from '../../shared/assertion.ts';
-import type { KeySet } from '../../shared/keys.ts';
+import { type KeySet, perVersion } from '../../shared/keys.ts';
 
 /** A third of the time the core takes an assertion for. */
 const reuseMs = 10_000;
@@ -18,11 +18,15 @@ export interface ReadSignerOptions {
  * nonce only where something changes, so this opens nothing; what changes is signed each time.
  */
 export function createReadSigner({ keys, now }: ReadSignerOptions) {
-  const signed = new LRUCache<string, { header: string; untilMs: number }>({ max: maxEntries });
+  const cache = perVersion(
+    () => keys.version,
+    () => new LRUCache<string, { header: string; untilMs: number }>({ max: maxEntries }),
+  );
   const noBody = Buffer.alloc(0);
   return function signRead(target: string, caller: Caller): string {
     const { userId, role, room, entryId } = caller;
     const key = `${userId} ${role} ${room} ${entryId} ${target}`;
+    const signed = cache();
     const known = signed.get(key);
     if (known && known.untilMs > now()) return known.header;
     const call = { audience: 'core-api', method: 'GET', target, body: noBody } as const;

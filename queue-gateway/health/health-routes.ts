@@ -1,5 +1,5 @@
 import { getJwks, healthLive, healthReady } from '../../shared/contracts/ops.ts';
-import { type KeySet, toPublicJwks } from '../../shared/keys.ts';
+import { type KeySet, perVersion, toPublicJwks } from '../../shared/keys.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Bind } from '../http/bind.ts';
 
@@ -30,11 +30,17 @@ export function healthRoutes(bind: Bind, deps: HealthDeps): void {
   });
 }
 
+/** How long others may keep the document: a key is published for longer than this before it signs. */
+const jwksMaxAgeSeconds = 60;
+
 /** RFC 7517. The next key of a rotation is here before anything is signed with it. */
 export function jwksRoutes(bind: Bind, keySets: readonly KeySet[]): void {
-  const body = { keys: keySets.flatMap((set) => toPublicJwks(set).keys) } as {
-    keys: Record<string, unknown>[];
-  };
-  const headers = { 'cache-control': 'public, max-age=300' };
-  bind(getJwks, () => ({ status: 200, body, headers }));
+  const body = perVersion(
+    () => keySets.reduce((sum, { version }) => sum + version, 0),
+    () => ({
+      keys: keySets.flatMap((set) => toPublicJwks(set).keys) as Record<string, unknown>[],
+    }),
+  );
+  const headers = { 'cache-control': `public, max-age=${jwksMaxAgeSeconds}` };
+  bind(getJwks, () => ({ status: 200, body: body(), headers }));
 }

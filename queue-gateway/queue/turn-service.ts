@@ -60,9 +60,9 @@ export function createTurnService(deps: TurnServiceDeps): TurnService {
     throw new Problem('unavailable');
   }
 
-  const toActive = (token: string): ActiveEntry => {
-    const { expiresAtMs } = tokens.verify(token);
-    return { token, status: 'ACTIVE', expiresAt: isoOf(expiresAtMs) };
+  const toActive = (kept: string): ActiveEntry => {
+    const { token, claims } = tokens.restore(kept);
+    return { token, status: 'ACTIVE', expiresAt: isoOf(claims.expiresAtMs) };
   };
 
   return {

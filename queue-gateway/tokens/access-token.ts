@@ -64,5 +64,11 @@ function verify(keys: KeySet, token: string, nowMs: number): AccessClaims {
 /** @param options.keys the core's P-256 public keys. */
 export function createAccessTokens(options: { keys: KeySet; now: () => number }): AccessTokens {
   const { keys, now } = options;
-  return { verify: createVerifiedCache({ verify: (token) => verify(keys, token, now()), now }) };
+  return {
+    verify: createVerifiedCache({
+      verify: (token) => verify(keys, token, now()),
+      now,
+      keysVersion: () => keys.version,
+    }),
+  };
 }

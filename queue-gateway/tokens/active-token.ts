@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { id } from '../../shared/contracts/endpoint.ts';
-import type { KeySet } from '../../shared/keys.ts';
+import { type KeySet, perVersion } from '../../shared/keys.ts';
 import { Problem } from '../../shared/problems.ts';
 import {
   commonClaims,
@@ -39,6 +39,12 @@ export interface ActiveTokens {
   sign(claims: Omit<ActiveClaims, 'kind'>): string;
   /** @throws Problem `queue-token-invalid`, or `queue-token-ended` when only its time is over. */
   verify(token: string): ActiveClaims;
+  /**
+   * A token as our own store kept it, and what it says; signed again when its key was retired.
+   * @throws Problem `queue-token-ended` when its time is over.
+   */
+  restore(token: string): { token: string; claims: ActiveClaims };
+  keysVersion(): number;
 }
 
 const payloadSchema = z.strictObject({
@@ -101,12 +107,30 @@ function verify(keys: KeySet['byKid'], token: string, nowMs: number): ActiveClai
   return toClaims(payload.data);
 }
 
+/** The key of a kept token is gone, so nothing proves it but that it came from our store. */
+function resign(keys: KeySet, token: string, nowMs: number) {
+  const claims = toClaims(payloadSchema.parse(jwt.decode(token)));
+  if (claims.expiresAtMs <= nowMs)
+    throw new Problem('queue-token-ended', { extra: { reason: 'expired' } });
+  return { token: sign(keys, claims), claims };
+}
+
 /** @param options.keys P-256 private keys; the first signs, the public half of each verifies. */
 export function createActiveTokens(options: { keys: KeySet; now: () => number }): ActiveTokens {
   const { keys, now } = options;
-  const publicKeys = new Map([...keys.byKid].map(([kid, key]) => [kid, createPublicKey(key)]));
+  const keysVersion = (): number => keys.version;
+  const publicKeys = perVersion(
+    keysVersion,
+    () => new Map([...keys.byKid].map(([kid, key]) => [kid, createPublicKey(key)])),
+  );
   return {
     sign: (claims) => sign(keys, claims),
-    verify: (token) => verify(publicKeys, token, now()),
+    verify: (token) => verify(publicKeys(), token, now()),
+    restore(token) {
+      const isRetired = !publicKeys().has(peekHeader(token)?.kid ?? '');
+      if (isRetired) return resign(keys, token, now());
+      return { token, claims: verify(publicKeys(), token, now()) };
+    },
+    keysVersion,
   };
 }

@@ -27,5 +27,7 @@ export function createQueueTokens(options: {
     if (typ === waitingPins.typ) return waiting.verify(token);
     throw new Problem('queue-token-invalid', { cause: new Error('of no known kind') });
   };
-  return { verify: createVerifiedCache({ verify, now }) };
+  // Either rises and never falls, so their sum changes whenever one does.
+  const keysVersion = (): number => waiting.keysVersion() + active.keysVersion();
+  return { verify: createVerifiedCache({ verify, now, keysVersion }) };
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { perVersion } from '../../shared/keys.ts';
 
 /** A signature that was right is not checked again for this long, nor beyond the token's end. */
 const maxTrustMs = 30_000;
@@ -8,6 +9,8 @@ export interface VerifiedCacheOptions<T> {
   verify: (token: string) => T;
   /** Unix time in ms. */
   now: () => number;
+  /** Of the keys: when they change nothing is remembered, so that a retired key is out at once. */
+  keysVersion: () => number;
 }
 
 /**
@@ -18,9 +21,13 @@ export interface VerifiedCacheOptions<T> {
 export function createVerifiedCache<T extends { readonly expiresAtMs: number }>(
   options: VerifiedCacheOptions<T>,
 ): (token: string) => T {
-  const { verify, now } = options;
-  const known = new LRUCache<string, { claims: T; untilMs: number }>({ max: maxEntries });
+  const { verify, now, keysVersion } = options;
+  const cache = perVersion(
+    keysVersion,
+    () => new LRUCache<string, { claims: T; untilMs: number }>({ max: maxEntries }),
+  );
   return function verifyCached(token) {
+    const known = cache();
     const hit = known.get(token);
     if (hit && hit.untilMs > now()) return hit.claims;
     const claims = verify(token);

@@ -36,6 +36,7 @@ export interface WaitingTokens {
   sign(claims: Omit<WaitingClaims, 'kind'>): string;
   /** @throws Problem `queue-token-invalid`, or `queue-token-ended` when only its time is over. */
   verify(token: string): WaitingClaims;
+  keysVersion(): number;
 }
 
 const payloadSchema = z.strictObject({
@@ -101,5 +102,6 @@ export function createWaitingTokens(options: { keys: KeySet; now: () => number }
   return {
     sign: (claims) => sign(keys, claims),
     verify: (token) => verify(keys, token, now()),
+    keysVersion: () => keys.version,
   };
 }
