@@ -8,6 +8,7 @@ const env = {
   DATABASE_URL: 'mysql://root@127.0.0.1:3306/concert',
   ACCESS_TOKEN_KEYS: setOf(generatePrivateJwk()),
   ASSERTION_KEYS: setOf(generateSecretJwk()),
+  TICKET_KEYS: setOf(generatePrivateJwk()),
 };
 
 const faultsOf = (given: Record<string, string | undefined>): string => {

@@ -19,8 +19,13 @@ export interface CoreConfig {
   gatewayUrl: string;
   accessTokenKeys: KeySet;
   assertionKeys: KeySet;
+  ticketKeys: KeySet;
   pointChargeMax: number;
   pointBalanceMax: number;
+  /** Processes that share the port. */
+  webConcurrency: number;
+  /** How long a stop waits for load balancers to look elsewhere. */
+  drainSeconds: number;
   shutdownSeconds: number;
 }
 
@@ -60,8 +65,15 @@ export const coreVariables: readonly Variable[] = [
   },
   { name: 'ACCESS_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
   { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
+  { name: 'TICKET_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
   { name: 'POINT_CHARGE_MAX', default: '1000000', what: 'points in one charge' },
   { name: 'POINT_BALANCE_MAX', default: '10000000', what: 'points on one account' },
+  { name: 'WEB_CONCURRENCY', default: '1', what: 'worker processes that share the port' },
+  {
+    name: 'DRAIN_SECONDS',
+    default: '2',
+    what: 'time from not ready to not listening when stopping, for load balancers to notice',
+  },
   { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
 ];
 
@@ -87,8 +99,11 @@ const schema = z.object({
   GATEWAY_URL: envVar.url('http', 'https').optional(),
   ACCESS_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  TICKET_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   POINT_CHARGE_MAX: envVar.count(1, maxSqlInt, 1_000_000),
   POINT_BALANCE_MAX: envVar.count(1, maxSqlInt, 10_000_000),
+  WEB_CONCURRENCY: envVar.count(1, 64, 1),
+  DRAIN_SECONDS: envVar.count(0, 300, 2),
   SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
 });
 
@@ -114,8 +129,11 @@ export function loadCoreConfig(env: Record<string, string | undefined>): Readonl
     gatewayUrl: given.GATEWAY_URL ?? `http://127.0.0.1:${given.GATEWAY_PORT}`,
     accessTokenKeys: given.ACCESS_TOKEN_KEYS,
     assertionKeys: given.ASSERTION_KEYS,
+    ticketKeys: given.TICKET_KEYS,
     pointChargeMax: given.POINT_CHARGE_MAX,
     pointBalanceMax: given.POINT_BALANCE_MAX,
+    webConcurrency: given.WEB_CONCURRENCY,
+    drainSeconds: given.DRAIN_SECONDS,
     shutdownSeconds: given.SHUTDOWN_SECONDS,
   });
 }

@@ -37,6 +37,13 @@ function createTokens(config: GatewayConfig, now: () => number) {
   return { access, waiting, active, queue: createQueueTokens({ waiting, active, now }) };
 }
 
+/** What anybody may verify: access and active tokens, tickets. */
+const publishedKeys = (config: GatewayConfig) => [
+  config.accessTokenPublicKeys,
+  config.activeTokenKeys,
+  config.ticketPublicKeys,
+];
+
 /** Says once what is wrong with the stores for a sale; nothing waits for it. */
 async function adviseOnStores(config: GatewayConfig, log: Logger): Promise<void> {
   const redis = await openRedis({ url: config.redisUrl, profile: 'command', log });
@@ -80,7 +87,7 @@ export async function composeGateway(
       line.routes,
       (bind) =>
         healthRoutes(bind, { pingRedis: line.pingRedis, coreReady: core.ready, isDraining }),
-      (bind) => jwksRoutes(bind, [config.accessTokenPublicKeys, config.activeTokenKeys]),
+      (bind) => jwksRoutes(bind, publishedKeys(config)),
     ],
     forward: {
       line: line.gate,

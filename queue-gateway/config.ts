@@ -23,6 +23,7 @@ export interface GatewayConfig {
   waitingTokenKeys: KeySet;
   activeTokenKeys: KeySet;
   assertionKeys: KeySet;
+  ticketPublicKeys: KeySet;
   rateLimits: boolean;
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: BlockList;
@@ -30,6 +31,10 @@ export interface GatewayConfig {
   corsOrigins: readonly string[];
   /** Connections from one address at most, unless it is a trusted proxy. */
   addressConnectionsMax: number;
+  /** Processes that share the port. */
+  webConcurrency: number;
+  /** How long a stop waits for load balancers to look elsewhere. */
+  drainSeconds: number;
   shutdownSeconds: number;
 }
 
@@ -60,6 +65,11 @@ export const gatewayVariables: readonly Variable[] = [
   { name: 'WAITING_TOKEN_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   { name: 'ACTIVE_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
   { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
+  {
+    name: 'TICKET_PUBLIC_KEYS',
+    default: 'required',
+    what: 'public P-256 JWK Set of the core’s tickets, or its file; published for who checks them',
+  },
   { name: 'RATE_LIMITS', default: 'on', what: 'on or off; off is refused in production' },
   {
     name: 'TRUSTED_PROXIES',
@@ -75,6 +85,12 @@ export const gatewayVariables: readonly Variable[] = [
     name: 'ADDRESS_CONNECTIONS_MAX',
     default: '5000',
     what: 'connections from one address, unless it is a trusted proxy; with RATE_LIMITS on',
+  },
+  { name: 'WEB_CONCURRENCY', default: '1', what: 'worker processes that share the port' },
+  {
+    name: 'DRAIN_SECONDS',
+    default: '2',
+    what: 'time from not ready to not listening when stopping, for load balancers to notice',
   },
   { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
 ];
@@ -113,10 +129,13 @@ const schema = z.object({
   WAITING_TOKEN_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   ACTIVE_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
+  TICKET_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   TRUSTED_PROXIES: proxies.default(() => toBlockList([])),
   CORS_ORIGINS: origins.default([]),
   ADDRESS_CONNECTIONS_MAX: envVar.count(1, 1_000_000, 5_000),
+  WEB_CONCURRENCY: envVar.count(1, 64, 1),
+  DRAIN_SECONDS: envVar.count(0, 300, 2),
   SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
 });
 
@@ -133,6 +152,7 @@ function requireGoodKeys(given: z.output<typeof schema>): void {
     WAITING_TOKEN_KEYS: given.WAITING_TOKEN_KEYS,
     ACTIVE_TOKEN_KEYS: given.ACTIVE_TOKEN_KEYS,
     ASSERTION_KEYS: given.ASSERTION_KEYS,
+    TICKET_PUBLIC_KEYS: given.TICKET_PUBLIC_KEYS,
   });
   if (faults.length > 0)
     throw new ConfigError(faults.map(({ name, message }) => `${name}: ${message}`));
@@ -161,10 +181,13 @@ export function loadGatewayConfig(
     waitingTokenKeys: given.WAITING_TOKEN_KEYS,
     activeTokenKeys: given.ACTIVE_TOKEN_KEYS,
     assertionKeys: given.ASSERTION_KEYS,
+    ticketPublicKeys: given.TICKET_PUBLIC_KEYS,
     rateLimits: given.RATE_LIMITS === 'on',
     trustedProxies: given.TRUSTED_PROXIES,
     corsOrigins: given.CORS_ORIGINS,
     addressConnectionsMax: given.ADDRESS_CONNECTIONS_MAX,
+    webConcurrency: given.WEB_CONCURRENCY,
+    drainSeconds: given.DRAIN_SECONDS,
     shutdownSeconds: given.SHUTDOWN_SECONDS,
   });
 }

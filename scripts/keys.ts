@@ -4,10 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { loadPrivateKeys, toPublicJwks } from '../shared/keys.ts';
 import { isMain } from './is-main.ts';
 import { dataDirOf } from './stack/find-stack.ts';
-import { keyFiles, prepareKeys } from './stack/key-files.ts';
+import { keyFiles, prepareKeys, publicHalfOf, publicHalves } from './stack/key-files.ts';
 
 const usage = 'Usage: npm run keys -- init | env';
 
@@ -29,12 +28,15 @@ export function composeEnv(): Record<string, string> {
     JSON.stringify({ keys: [generate()] }),
   ]);
   const keys = Object.fromEntries(sets);
-  const accessKeys = loadPrivateKeys(keys['ACCESS_TOKEN_KEYS'] ?? '');
+  const halves = publicHalves.map(({ variable, of }): [string, string] => [
+    variable,
+    JSON.stringify(publicHalfOf(keys[of] ?? '')),
+  ]);
   return {
     DATABASE_PASSWORD: randomBytes(24).toString('base64url'),
     REDIS_PASSWORD: randomBytes(24).toString('base64url'),
     ...keys,
-    ACCESS_TOKEN_PUBLIC_KEYS: JSON.stringify(toPublicJwks(accessKeys)),
+    ...Object.fromEntries(halves),
   };
 }
 

@@ -42,6 +42,7 @@ async function openCore(services: Services) {
     REDIS_URL: services.redisUrl,
     ACCESS_TOKEN_KEYS: setOf(generatePrivateJwk()),
     ASSERTION_KEYS: setOf(generateSecretJwk()),
+    TICKET_KEYS: setOf(generatePrivateJwk()),
   });
   const recorder = createRecorder();
   const logger = createLogger({ service: 'queries', level: 'warn' });

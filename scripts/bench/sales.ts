@@ -128,6 +128,7 @@ async function main(): Promise<void> {
     GATEWAY_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
     ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [generatePrivateJwk()] }),
     ASSERTION_KEYS: assertionKeys,
+    TICKET_KEYS: JSON.stringify({ keys: [generatePrivateJwk()] }),
   });
   const caller = createCaller(core.url, assertionKeys);
   const sale = () => makeBenchSale(databaseUrl, seatsPerRound);

@@ -23,14 +23,27 @@ export const keyFiles: readonly KeyFile[] = [
   { variable: 'WAITING_TOKEN_KEYS', file: 'waiting-token.json', generate: generateSecretJwk },
   { variable: 'ACTIVE_TOKEN_KEYS', file: 'active-token.json', generate: generatePrivateJwk },
   { variable: 'ASSERTION_KEYS', file: 'assertion.json', generate: generateSecretJwk },
+  { variable: 'TICKET_KEYS', file: 'ticket.json', generate: generatePrivateJwk },
 ];
 
-const publicFile = 'access-token-public.json';
+/** What the gateway gets of keys that the core alone signs with: their public halves. */
+export const publicHalves = [
+  {
+    variable: 'ACCESS_TOKEN_PUBLIC_KEYS',
+    of: 'ACCESS_TOKEN_KEYS',
+    file: 'access-token-public.json',
+  },
+  { variable: 'TICKET_PUBLIC_KEYS', of: 'TICKET_KEYS', file: 'ticket-public.json' },
+] as const;
+
+/** The public half of a private key set, as JSON. */
+export const publicHalfOf = (privateKeys: string): object =>
+  toPublicJwks(loadPrivateKeys(privateKeys));
 
 /**
  * The key variables of both services: what the environment gives stays, the rest is read from
- * `keysDir`, where missing sets are made. The gateway gets only the public half of the keys that
- * the core signs access tokens with.
+ * `keysDir`, where missing sets are made. The gateway gets only the public halves of the keys that
+ * the core signs with.
  */
 export function prepareKeys(keysDir: string, env: NodeJS.ProcessEnv): Record<string, string> {
   const variables: Record<string, string> = {};
@@ -45,14 +58,16 @@ export function prepareKeys(keysDir: string, env: NodeJS.ProcessEnv): Record<str
       variables[variable] = given;
     }
   }
-  const givenPublic = env.ACCESS_TOKEN_PUBLIC_KEYS;
-  if (givenPublic !== undefined && givenPublic !== '') {
-    return { ...variables, ACCESS_TOKEN_PUBLIC_KEYS: givenPublic };
+  for (const { variable, of, file } of publicHalves) {
+    const given = env[variable];
+    const path = join(keysDir, file);
+    if (given === undefined || given === '') {
+      const half = publicHalfOf(variables[of] ?? '');
+      writePrivateFile(path, `${JSON.stringify(half, null, 2)}\n`);
+    }
+    variables[variable] = given || path;
   }
-  const path = join(keysDir, publicFile);
-  const signing = loadPrivateKeys(variables.ACCESS_TOKEN_KEYS ?? '');
-  writePrivateFile(path, `${JSON.stringify(toPublicJwks(signing), null, 2)}\n`);
-  return { ...variables, ACCESS_TOKEN_PUBLIC_KEYS: path };
+  return variables;
 }
 
 /** Writes a JWK Set: the first key signs, all of them verify. */

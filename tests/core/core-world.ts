@@ -89,6 +89,7 @@ export async function openCoreWorld(options: CoreWorldOptions = {}): Promise<Cor
     REDIS_NAMESPACE: namespace,
     ACCESS_TOKEN_KEYS: setOf(generatePrivateJwk()),
     ASSERTION_KEYS: assertionJwks,
+    TICKET_KEYS: setOf(generatePrivateJwk()),
     ...options.env,
   });
   const core = await startCore(config);

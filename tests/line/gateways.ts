@@ -115,6 +115,7 @@ function makeKeys() {
     ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
     WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
     ASSERTION_KEYS: setOf(generateSecretJwk()),
+    TICKET_PUBLIC_KEYS: setOf(generatePrivateJwk()),
   };
   const { signing } = loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS);
   const assertionKeys = loadSecretKeys(jwks.ASSERTION_KEYS);

@@ -17,7 +17,7 @@ describe('npm run keys', () => {
   it('init makes key sets that only their owner can read, and never replaces one', () => {
     const first = keysCommand(['init'], { DATA_DIR: dataDir });
     const paths = first.split('\n').map((line) => line.slice(line.indexOf('=') + 1));
-    expect(paths.length).to.equal(5);
+    expect(paths.length).to.equal(7);
     const before = paths.map((path) => readFileSync(path, 'utf8'));
     for (const path of paths) expect(statSync(path).mode & 0o777, path).to.equal(0o600);
     expect(keysCommand(['init'], { DATA_DIR: dataDir })).to.equal(first);

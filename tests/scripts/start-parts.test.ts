@@ -61,7 +61,7 @@ describe('the parts of npm start', () => {
       expect(modes).to.deep.equal(modes.map(() => 0o600));
     });
 
-    it('fit what each service loads, and the gateway cannot sign access tokens', () => {
+    it('fit what each service loads, and the gateway cannot sign what the core signs', () => {
       const keys = prepareKeys(dir.path, {});
       const kid = (load: typeof loadPublicKeys, name: string) => load(keys[name] ?? '').signing.kid;
       expect(kid(loadPublicKeys, 'ACCESS_TOKEN_PUBLIC_KEYS')).to.equal(
@@ -70,7 +70,12 @@ describe('the parts of npm start', () => {
       expect(kid(loadSecretKeys, 'WAITING_TOKEN_KEYS')).to.be.a('string');
       expect(kid(loadPrivateKeys, 'ACTIVE_TOKEN_KEYS')).to.be.a('string');
       expect(kid(loadSecretKeys, 'ASSERTION_KEYS')).to.be.a('string');
-      expect(() => loadPrivateKeys(keys.ACCESS_TOKEN_PUBLIC_KEYS ?? '')).to.throw();
+      expect(kid(loadPublicKeys, 'TICKET_PUBLIC_KEYS')).to.equal(
+        kid(loadPrivateKeys, 'TICKET_KEYS'),
+      );
+      for (const name of ['ACCESS_TOKEN_PUBLIC_KEYS', 'TICKET_PUBLIC_KEYS']) {
+        expect(() => loadPrivateKeys(keys[name] ?? ''), name).to.throw();
+      }
     });
 
     it('of the environment win over files', () => {
