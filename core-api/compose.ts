@@ -1,3 +1,4 @@
+import { watchKeys } from '../shared/key-watch.ts';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp } from './app.ts';
@@ -97,6 +98,7 @@ export async function composeCore(
   let isClosing = false;
   const { assertionKeys } = config;
   const stores = await openStores(config, logger, overrides.locks ?? 'on');
+  const keys = watchKeys({ config, log: logger });
   const { redis, locks } = stores;
   const database = aroundDatabase(stores.database);
   const delivery = createEventDelivery({ gatewayUrl, assertionKeys });
@@ -140,3 +142,4 @@ export async function composeCore(
     },
   };
 }
+      keys.close();

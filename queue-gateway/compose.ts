@@ -1,5 +1,6 @@
 import { createGuard } from './http/guard.ts';
 import { createServiceGuard } from './http/service-guard.ts';
+import { watchKeys } from '../shared/key-watch.ts';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp, type EdgeSurface } from './app.ts';
@@ -8,6 +9,7 @@ import { createCoreClient } from './core-client/core-client.ts';
 import { createUpstream } from './forward/upstream.ts';
 import { redisAdvice } from './health/redis-advice-store.ts';
 import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
+import { keyFaults } from './key-rules.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { type OpenLine, openLine } from './line.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
@@ -67,6 +69,7 @@ export async function composeGateway(
   const isDraining = (): boolean => draining;
   const { assertionKeys, coreUrl: url } = config;
 
+  const keys = watchKeys({ config, faults: keyFaults, log });
   const tokens = createTokens(config, now);
   const core = createCoreClient({ url, assertionKeys, now });
   const upstream = createUpstream({ url, connections: config.coreConnections, now });
@@ -112,6 +115,7 @@ export async function composeGateway(
       await line.close();
       await upstream.close();
       await core.close();
+      keys.close();
     },
   };
 }

@@ -7,8 +7,8 @@ export interface KeyWatch {
 }
 
 export interface KeyWatchOptions {
-  /** By the names of their variables. */
-  sets: Readonly<Record<string, KeySet>>;
+  /** Every key set in it is followed. */
+  config: object;
   /** What is wrong with the sets together, if anything; a set that makes it so is not taken. */
   faults?: (sets: Readonly<Record<string, Keys>>) => readonly { message: string }[];
   log: Logger;
@@ -16,6 +16,14 @@ export interface KeyWatchOptions {
 
 /** A key that is retired works nowhere after this, and a new one everywhere. */
 const everyMs = 500;
+
+const isKeySet = (value: unknown): value is KeySet =>
+  typeof value === 'object' && value !== null && 'byKid' in value && 'reload' in value;
+
+const keySetsIn = (config: object): Record<string, KeySet> =>
+  Object.fromEntries(
+    Object.entries(config).filter((entry): entry is [string, KeySet] => isKeySet(entry[1])),
+  );
 
 /** Changes with every way to replace a file: written, renamed over, a link that leads elsewhere. */
 function stampOf(file: string): string {
@@ -27,7 +35,8 @@ function stampOf(file: string): string {
  * Follows the files of key sets, so that keys change without a restart. Looked at by the clock: the
  * notices of file systems miss links that are switched, as mounted secrets are.
  */
-export function watchKeys({ sets, faults = () => [], log }: KeyWatchOptions): KeyWatch {
+export function watchKeys({ config, faults = () => [], log }: KeyWatchOptions): KeyWatch {
+  const sets = keySetsIn(config);
   const stamps = new Map<string, string>();
 
   function look(name: string, set: KeySet, file: string): void {
