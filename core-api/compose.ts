@@ -97,8 +97,8 @@ export async function composeCore(
   const { gatewayUrl = () => config.gatewayUrl, aroundDatabase = (same) => same } = overrides;
   let isClosing = false;
   const { assertionKeys } = config;
-  const stores = await openStores(config, logger, overrides.locks ?? 'on');
   const keys = watchKeys({ config, log: logger });
+  const stores = await openStores(config, logger, overrides.locks ?? 'on');
   const { redis, locks } = stores;
   const database = aroundDatabase(stores.database);
   const delivery = createEventDelivery({ gatewayUrl, assertionKeys });
@@ -139,7 +139,7 @@ export async function composeCore(
       delay.close();
       await delivery.close();
       await stores.close();
+      keys.close();
     },
   };
 }
-      keys.close();
