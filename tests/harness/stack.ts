@@ -50,6 +50,8 @@ export interface Stack {
   coreUrl: string;
   databaseUrl: string;
   databasePoolMax: number;
+  /** Private JWK Set of the core, for whoever makes accounts in bulk. */
+  accessTokenKeys: string;
   api: ApiClient;
   admin: Fan;
   /** A fan who registered and logged in by the API. */
@@ -131,6 +133,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   return {
     ...services,
+    accessTokenKeys,
     api,
     admin,
     sql,

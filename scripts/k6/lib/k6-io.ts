@@ -1,0 +1,65 @@
+import http from 'k6/http';
+import { Counter, Gauge, Trend } from 'k6/metrics';
+import { setTimeout } from 'k6/timers';
+import {
+  callNames,
+  type CallRequest,
+  countNames,
+  type FanIo,
+  gaugeNames,
+  type Reply,
+  spanNames,
+} from '../../load/io.ts';
+
+/** k6 wants every metric to be there before the first fan arrives. */
+function metrics<Name extends string, Metric>(
+  names: readonly Name[],
+  make: (name: Name) => Metric,
+): Record<Name, Metric> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Metric>;
+}
+
+const calls = metrics(callNames, (name) => new Trend(`call_${name}`, true));
+const spans = metrics(spanNames, (name) => new Trend(name, true));
+const counts = metrics(countNames, (name) => new Counter(name));
+const gauges = metrics(gaugeNames, (name) => new Gauge(name));
+
+// A refusal that was expected is no failure of HTTP.
+http.setResponseCallback(http.expectedStatuses({ min: 200, max: 499 }));
+
+function headersOf({ accessToken, queueToken, body }: CallRequest): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+    ...(queueToken === undefined ? {} : { 'x-queue-token': queueToken }),
+  };
+}
+
+/** The journeys over k6: its HTTP client, its clock, its metrics. */
+export function createK6Io(gatewayUrl: string): FanIo {
+  return {
+    call: async <Body>(name: (typeof callNames)[number], request: CallRequest) => {
+      const { method, path, body, expected } = request;
+      const answer = await http.asyncRequest(
+        method,
+        `${gatewayUrl}${path}`,
+        body === undefined ? null : JSON.stringify(body),
+        { headers: headersOf(request), tags: { name }, timeout: '30s' },
+      );
+      calls[name].add(answer.timings.duration);
+      if (!expected.includes(answer.status)) counts.unexpected.add(1, { call: name });
+      return { status: answer.status, body: jsonOf(answer.body) } as Reply<Body>;
+    },
+    waitMs: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+    count: (name, by = 1) => counts[name].add(by),
+    note: (name, ms) => spans[name].add(ms),
+    gauge: (name, value) => gauges[name].add(value),
+  };
+}
+
+function jsonOf(text: unknown): unknown {
+  return typeof text === 'string' && text.startsWith('{') ? JSON.parse(text) : undefined;
+}

@@ -1,0 +1,7 @@
+/** The whole journey for long, every seat given back: no growth, nothing lost. */
+import { arrivals, loadOptions } from './lib/run.ts';
+
+export { fan } from './lib/run.ts';
+export { handleSummary } from './lib/k6-summary.ts';
+
+export const options = loadOptions('soak', { fans: arrivals() });

@@ -1,0 +1,95 @@
+/**
+ * What a fan of a load test needs of the program that drives it. k6 and our own driver each
+ * implement it, so that the journeys are written once.
+ */
+export interface FanIo {
+  /** Asks the gateway; how long it took is noted under `name`. Never throws: no answer is 0. */
+  call<Body>(name: CallName, request: CallRequest): Promise<Reply<Body>>;
+  waitMs(ms: number): Promise<void>;
+  /** Unix time in ms. */
+  nowMs(): number;
+  /** From 0 to below 1. */
+  random(): number;
+  count(name: CountName, by?: number): void;
+  note(name: SpanName, ms: number): void;
+  /** The last one counts. */
+  gauge(name: GaugeName, value: number): void;
+}
+
+export interface CallRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  accessToken?: string;
+  queueToken?: string;
+  body?: unknown;
+  /** Every other status counts as unexpected, and fails the run. */
+  expected: readonly number[];
+}
+
+export interface Reply<Body> {
+  /** 0: no answer came. */
+  status: number;
+  /** Of a JSON answer, whatever its status; else undefined. */
+  body: Body | undefined;
+}
+
+/** Each call has its latencies under its name. */
+export const callNames = [
+  'join',
+  'status',
+  'activate',
+  'leave',
+  'room',
+  'concerts',
+  'schedules',
+  'seats',
+  'hold',
+  'extend',
+  'release',
+  'charge',
+  'pay',
+  'refund',
+  'mine',
+] as const;
+export type CallName = (typeof callNames)[number];
+
+export const countNames = [
+  'unexpected',
+  'fans_done',
+  'admitted',
+  'sold_out_answers',
+  'turns_missed',
+  'seat_conflicts',
+  'seats_sold',
+  'refunds',
+  'polls',
+  'passed_over',
+  'position_went_back',
+  'rate_bound_ms',
+] as const;
+export type CountName = (typeof countNames)[number];
+
+export const spanNames = ['time_in_line', 'time_to_seat', 'whole_journey'] as const;
+export type SpanName = (typeof spanNames)[number];
+
+export const gaugeNames = [
+  'admitted_per_second',
+  'admission_error',
+  'offered_per_second',
+  'seconds_to_last_sale',
+] as const;
+export type GaugeName = (typeof gaugeNames)[number];
+
+export interface FanAccount {
+  userId: string;
+  accessToken: string;
+}
+
+/** Where a run takes place; a file between the command that prepares it and the driver. */
+export interface LoadSetup {
+  gatewayUrl: string;
+  concertId: string;
+  scheduleId: string;
+  price: number;
+  fans: FanAccount[];
+}

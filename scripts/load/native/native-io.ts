@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Agent, request as send } from 'undici';
+import type { CallName, CallRequest, FanIo, Reply } from '../io.ts';
+import type { Tally } from './tally.ts';
+
+/** A fan's calls over undici, its latencies into the worker's tally. */
+export function createNativeIo(deps: {
+  gatewayUrl: string;
+  dispatcher: Agent;
+  tally: Tally;
+  /**
+   * Unix time in ms at which this fan was to arrive. The first call is measured from there: a
+   * driver that starts late must not make the system look fast ("coordinated omission", Gil Tene,
+   * How NOT to Measure Latency, 2015).
+   */
+  dueAtMs: number;
+}): FanIo {
+  const { gatewayUrl, dispatcher, tally } = deps;
+  let fromMs: number | undefined = deps.dueAtMs;
+
+  return {
+    call: async <Body>(name: CallName, request: CallRequest): Promise<Reply<Body>> => {
+      const startedAtMs = fromMs ?? preciseNowMs();
+      fromMs = undefined;
+      const reply = await ask<Body>(`${gatewayUrl}${request.path}`, dispatcher, request);
+      tally.time(`call_${name}`, preciseNowMs() - startedAtMs);
+      if (!request.expected.includes(reply.status)) {
+        tally.count('unexpected', 1);
+        tally.unexpected(`${name} ${reply.status}`);
+      }
+      return reply;
+    },
+    waitMs: (ms) => delay(ms),
+    nowMs: preciseNowMs,
+    random: Math.random,
+    count: (name, by = 1) => tally.count(name, by),
+    note: (name, ms) => tally.time(name, ms),
+    gauge: (name, value) => tally.gauge(name, value),
+  };
+}
+
+/** Unix time in ms with fractions; `Date.now` has none. */
+export const preciseNowMs = (): number => performance.timeOrigin + performance.now();
+
+async function ask<Body>(
+  url: string,
+  dispatcher: Agent,
+  { method, accessToken, queueToken, body }: CallRequest,
+): Promise<Reply<Body>> {
+  try {
+    const answer = await send(url, {
+      method,
+      dispatcher,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+        ...(queueToken === undefined ? {} : { 'x-queue-token': queueToken }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    const isJson = text.startsWith('{');
+    return {
+      status: answer.statusCode,
+      body: isJson ? (JSON.parse(text) as Body) : undefined,
+    };
+  } catch {
+    return { status: 0, body: undefined };
+  }
+}

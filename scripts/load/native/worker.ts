@@ -1,0 +1,55 @@
+/** One thread of the native driver: its share of the fans, from the first arrival to the last end. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Agent } from 'undici';
+import type { LoadSetup } from '../io.ts';
+import { runJourney } from '../journeys.ts';
+import { watchAdmission } from '../line-journey.ts';
+import type { LoadPlan } from '../plan.ts';
+import { createNativeIo, preciseNowMs } from './native-io.ts';
+import { arrivalsOf, type Share } from './pace.ts';
+import { createTally, type TallyRecord } from './tally.ts';
+
+export interface WorkerTask {
+  plan: LoadPlan;
+  setup: LoadSetup;
+  share: Share;
+  /** Unix time in ms of the first arrival. */
+  startsAtMs: number;
+  connections: number;
+}
+
+export interface WorkerDone {
+  tally: TallyRecord;
+}
+
+const { plan, setup, share, startsAtMs, connections } = workerData as WorkerTask;
+const dispatcher = new Agent({ connections, headersTimeout: 30_000, bodyTimeout: 30_000 });
+const tally = createTally();
+const { gatewayUrl } = setup;
+
+async function visit(index: number, dueAtMs: number): Promise<void> {
+  const account = setup.fans[index % setup.fans.length];
+  if (!account) throw new Error('no accounts');
+  const io = createNativeIo({ gatewayUrl, dispatcher, tally, dueAtMs });
+  await runJourney({ ...account, io, setup, runStartedAtMs: startsAtMs }, plan);
+}
+
+async function watch(): Promise<void> {
+  if (plan.scenario !== 'queue-admission' || share.first !== 0) return;
+  const io = createNativeIo({ gatewayUrl, dispatcher, tally, dueAtMs: preciseNowMs() });
+  const { admitPerSecond } = plan.policy;
+  const seconds = Math.ceil(plan.fans / admitPerSecond) + 5;
+  await watchAdmission({ io, setup }, { seconds, admitPerSecond });
+}
+
+const visits: Promise<void>[] = [watch()];
+for (const { index, atMs } of arrivalsOf(plan, share)) {
+  const dueAtMs = startsAtMs + atMs;
+  const earlyMs = dueAtMs - preciseNowMs();
+  if (earlyMs > 1) await delay(earlyMs);
+  visits.push(visit(index, dueAtMs));
+}
+await Promise.all(visits);
+await dispatcher.close();
+parentPort?.postMessage({ tally: tally.record() } satisfies WorkerDone);

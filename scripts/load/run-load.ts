@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { audit } from '../audit.ts';
+import { watchStopSignals } from '../stack/stop-signals.ts';
+import type { LoadSetup } from './io.ts';
+import { openLoadStack } from './load-stack.ts';
+import {
+  type LoadPlan,
+  loadVariables,
+  planLoad,
+  type ScenarioName,
+  scenarioNames,
+} from './plan.ts';
+import { prepareLoad } from './prepare-load.ts';
+import { judge, type LoadSummary } from './summary.ts';
+
+export interface LoadRun {
+  plan: LoadPlan;
+  setup: LoadSetup;
+  /** `setup` and `plan` as one JSON file, in a folder that is removed afterwards. */
+  setupFile: string;
+  summaryFile: string;
+  signal: AbortSignal;
+}
+
+const rootDir = join(import.meta.dirname, '../..');
+
+/** What `npm run load` and `npm run load:native` answer to a wrong call. */
+export function loadUsage(command: string): string {
+  const variables = Object.entries(loadVariables).map(
+    ([name, what]) => `  ${name.padEnd(18)} ${what}`,
+  );
+  return [
+    `Usage: npm run ${command} -- <scenario>`,
+    `Scenarios: ${scenarioNames.join(', ')}`,
+    'By the environment:',
+    ...variables,
+  ].join('\n');
+}
+
+export const isScenario = (word: string | undefined): word is ScenarioName =>
+  scenarioNames.some((name) => name === word);
+
+/**
+ * Finds or brings up a stack, prepares concert and accounts, lets `drive` run the fans, then audits
+ * the database. @returns true when every limit held and nothing is wrong in the database
+ */
+export async function runLoad(
+  scenario: ScenarioName,
+  drive: (run: LoadRun) => Promise<void>,
+): Promise<boolean> {
+  const { env } = process;
+  if (env['NODE_ENV'] === 'production') throw new Error('Not in production.');
+  const plan = planLoad(scenario, env);
+  const dir = mkdtempSync(join(tmpdir(), 'load-run-'));
+  const signals = watchStopSignals({
+    onImpatient: () => process.exit(130),
+    endsWithParent: env['npm_lifecycle_event'] !== undefined,
+  });
+  const { signal } = signals;
+  const log = (line: string): void => console.error(line);
+  try {
+    const stack = await openLoadStack({ rootDir, env, log, signal });
+    try {
+      log(`Preparing ${plan.fans} accounts and ${plan.seats} seats ...`);
+      const setup = await prepareLoad(stack, plan);
+      const setupFile = join(dir, 'setup.json');
+      writeFileSync(setupFile, JSON.stringify({ ...setup, plan }), { mode: 0o600 });
+      const run = { plan, setup, setupFile, summaryFile: join(dir, 'summary.json'), signal };
+      await drive(run);
+      return (await isClean(stack.databaseUrl)) && hasHeld(run, env['LOAD_SUMMARY']);
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    signals.dispose();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function isClean(databaseUrl: string): Promise<boolean> {
+  const violations = await audit(databaseUrl);
+  for (const violation of violations) console.error(JSON.stringify(violation));
+  console.log(violations.length === 0 ? 'audit: clean' : `audit: ${violations.length} violated`);
+  return violations.length === 0;
+}
+
+/** Judged here as well: what was never measured passes a threshold of k6. */
+function hasHeld({ summaryFile }: LoadRun, keepAs: string | undefined): boolean {
+  if (!existsSync(summaryFile)) {
+    console.error('The driver left no summary.');
+    return false;
+  }
+  const text = readFileSync(summaryFile, 'utf8');
+  if (keepAs) writeFileSync(keepAs, text);
+  return judge(JSON.parse(text) as LoadSummary).every(({ ok }) => ok);
+}

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { planLoad } from './plan.ts';
+import { judge, type LoadSummary, summaryText } from './summary.ts';
+
+const good: LoadSummary = {
+  driver: 'native',
+  plan: planLoad('queue-admission', { FANS: '100', JOIN_P99_MS: '50' }),
+  seconds: 10,
+  calls: { join: { count: 100, p50Ms: 1, p95Ms: 2, p99Ms: 3, maxMs: 4 } },
+  spans: {},
+  counts: { fans_done: 100, rate_bound_ms: 6_000 },
+  gauges: { admission_error: 0.01, admitted_per_second: 59.4 },
+  notStarted: 0,
+};
+
+const broken = (summary: LoadSummary) =>
+  judge(summary)
+    .filter(({ ok }) => !ok)
+    .map(({ name }) => name);
+
+describe('the verdict on a load run', () => {
+  it('passes a run in which everything held', () => {
+    expect(broken(good)).to.deep.equal([]);
+  });
+
+  const faults: [string, LoadSummary][] = [
+    ['unexpected', { ...good, counts: { ...good.counts, unexpected: 1 } }],
+    ['passed_over', { ...good, counts: { ...good.counts, passed_over: 1 } }],
+    ['position_went_back', { ...good, counts: { ...good.counts, position_went_back: 1 } }],
+    ['fans_done', { ...good, counts: { ...good.counts, fans_done: 99 } }],
+    ['admission_error', { ...good, gauges: { admission_error: 0.021 } }],
+    ['admission_error', { ...good, gauges: {} }],
+    ['rate_bound_ms', { ...good, counts: { fans_done: 100 } }],
+    ['p99Ms', { ...good, calls: {} }],
+  ];
+  for (const [name, summary] of faults) {
+    it(`fails a run for ${name}`, () => {
+      expect(broken(summary)).to.deep.equal([name]);
+    });
+  }
+
+  it('is told to a person line by line', () => {
+    const text = summaryText({ ...good, counts: { ...good.counts, passed_over: 2 } });
+    expect(text).to.include('NOT  nobody waits whose number the front has passed (2)');
+    expect(text).to.include('join');
+  });
+});

@@ -1,0 +1,156 @@
+import type { CallName, CountName, GaugeName, SpanName } from './io.ts';
+import type { LoadPlan } from './plan.ts';
+
+export interface Distribution {
+  count: number;
+  p50Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+/** What a run found, the same from both drivers. What never happened is left out. */
+export interface LoadSummary {
+  driver: 'k6' | 'native';
+  plan: LoadPlan;
+  seconds: number;
+  calls: Partial<Record<CallName, Distribution>>;
+  spans: Partial<Record<SpanName, Distribution>>;
+  counts: Partial<Record<CountName, number>>;
+  gauges: Partial<Record<GaugeName, number>>;
+  /** Arrivals that the driver itself was too busy to start: the run says less than it seems to. */
+  notStarted: number;
+}
+
+/** One thing that has to hold at the end of a run. */
+export interface Limit {
+  kind: 'counts' | 'gauges' | 'joins';
+  name: CountName | GaugeName | 'p99Ms';
+  is: '==' | '<=' | '>=';
+  value: number;
+  says: string;
+}
+
+const noSuch = (name: CountName, says: string): Limit => ({
+  kind: 'counts',
+  name,
+  is: '==',
+  value: 0,
+  says,
+});
+
+/** Long enough for the speed to be told within two per cent of a tick. */
+const rateBoundMinMs = 5_000;
+const admissionErrorMax = 0.02;
+
+export function limitsOf(plan: LoadPlan): Limit[] {
+  const { scenario, fans, joinP99Ms } = plan;
+  const limits: Limit[] = [
+    noSuch('unexpected', 'every answer has a status that was expected'),
+    noSuch('passed_over', 'nobody waits whose number the front has passed'),
+    noSuch('position_went_back', 'no position ever grows'),
+  ];
+  const add = (limit: Limit): number => limits.push(limit);
+  if (scenario === 'queue-admission') {
+    add({
+      kind: 'counts',
+      name: 'rate_bound_ms',
+      is: '>=',
+      value: rateBoundMinMs,
+      says: 'the rate was what bound for 5 s or more',
+    });
+    add({
+      kind: 'gauges',
+      name: 'admission_error',
+      is: '<=',
+      value: admissionErrorMax,
+      says: 'people are let in at the rate of the policy, within 2 %',
+    });
+  }
+  if (scenario === 'queue-admission' || scenario === 'flash-crowd' || scenario === 'seat-rush') {
+    add({
+      kind: 'counts',
+      name: 'fans_done',
+      is: '==',
+      value: fans,
+      says: 'every fan came to an end',
+    });
+  }
+  if (scenario === 'seat-rush') {
+    add({
+      kind: 'counts',
+      name: 'seats_sold',
+      is: '==',
+      value: Math.min(plan.seats, fans),
+      says: 'every seat is sold',
+    });
+  }
+  if (joinP99Ms > 0) {
+    add({
+      kind: 'joins',
+      name: 'p99Ms',
+      is: '<=',
+      value: joinP99Ms,
+      says: '99 % of the joins are answered in time',
+    });
+  }
+  return limits;
+}
+
+function valueOf(summary: LoadSummary, { kind, name }: Limit): number | undefined {
+  if (kind === 'joins') return summary.calls.join?.p99Ms;
+  if (kind === 'gauges') return summary.gauges[name as GaugeName];
+  return summary.counts[name as CountName] ?? 0;
+}
+
+export interface Verdict extends Limit {
+  found: number | undefined;
+  ok: boolean;
+}
+
+/** What was never measured does not hold. */
+export function judge(summary: LoadSummary): Verdict[] {
+  return limitsOf(summary.plan).map((limit) => {
+    const found = valueOf(summary, limit);
+    if (found === undefined) return { ...limit, found, ok: false };
+    const { is, value } = limit;
+    const ok = is === '==' ? found === value : is === '<=' ? found <= value : found >= value;
+    return { ...limit, found, ok };
+  });
+}
+
+const number = (value: number): string =>
+  Number.isInteger(value) ? String(value) : value.toFixed(value < 1 ? 3 : 1);
+
+/** The summary as lines for a person. */
+export function summaryText(summary: LoadSummary): string {
+  const { plan } = summary;
+  const head = `${plan.scenario} (${summary.driver}): ${summary.seconds.toFixed(1)} s, ${number(plan.joinsPerSecond)} fans/s`;
+  const row = ([name, spread]: [string, Distribution]): string =>
+    [
+      name.padEnd(16),
+      ...[spread.count, spread.p50Ms, spread.p95Ms, spread.p99Ms, spread.maxMs].map((value) =>
+        number(value).padStart(9),
+      ),
+    ].join(' ');
+  const columns = ['', 'count', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'];
+  const plain = { ...summary.counts, ...summary.gauges };
+  return [
+    '',
+    head,
+    columns.map((name, i) => (i === 0 ? name.padEnd(16) : name.padStart(9))).join(' '),
+    ...Object.entries(summary.calls).map(row),
+    ...Object.entries(summary.spans).map(row),
+    '',
+    ...Object.entries(plain).map(([name, value]) => `  ${name.padEnd(22)} ${number(value)}`),
+    ...(summary.notStarted > 0
+      ? [`  ${summary.notStarted} arrivals were not started: the driver itself was too busy`]
+      : []),
+    '',
+    ...judge(summary).map(
+      ({ ok, says, found }) =>
+        `  ${ok ? 'ok  ' : 'NOT '} ${says} (${found === undefined ? 'never measured' : number(found)})`,
+    ),
+    '',
+  ].join('\n');
+}
