@@ -1,5 +1,5 @@
-import { runService } from '../shared/service.ts';
+import { runService } from '../shared/run-service.ts';
 import { loadCoreConfig } from './config.ts';
 import { startCore } from './server.ts';
 
-runService(process.env, (env) => startCore(loadCoreConfig(env)));
+runService(process.env, { name: 'core-api', load: loadCoreConfig, start: startCore });

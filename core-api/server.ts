@@ -28,6 +28,7 @@ export async function startCore(
     host: config.host,
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,
+    drainSeconds: config.drainSeconds,
     logger,
     drain: core.drain,
     close: core.close,

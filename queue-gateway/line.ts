@@ -30,7 +30,7 @@ import { createRoomDirectory, type RoomDirectory } from './rooms/room-directory.
 import { createRoomOpener } from './rooms/room-opener.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomService } from './rooms/room-service.ts';
-import { createRoomStreams, defaultStreamLimits } from './rooms/room-streams.ts';
+import { createRoomStreams, streamLimits } from './rooms/room-streams.ts';
 import { createSeatWatch } from './rooms/seat-watch.ts';
 import { createTicker, type Ticker } from './rooms/ticker.ts';
 import type { AccessTokens } from './tokens/access-token.ts';
@@ -135,7 +135,7 @@ function openRooms({ config, log, core: source }: LineDeps, { store, news, capac
     send: (roomId, marks) => rooms.within(roomId, () => store.touch(roomId, marks)),
   });
   const streams = createRoomStreams({
-    limits: config.rateLimits ? defaultStreamLimits : unlimitedStreams,
+    limits: config.rateLimits ? streamLimits(config.webConcurrency) : unlimitedStreams,
     random: Math.random,
     onAlive: life.noteWaiting,
   });

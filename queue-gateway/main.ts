@@ -1,5 +1,5 @@
-import { runService } from '../shared/service.ts';
+import { runService } from '../shared/run-service.ts';
 import { loadGatewayConfig } from './config.ts';
 import { startGateway } from './server.ts';
 
-runService(process.env, (env) => startGateway(loadGatewayConfig(env)));
+runService(process.env, { name: 'queue-gateway', load: loadGatewayConfig, start: startGateway });

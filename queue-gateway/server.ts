@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Logger } from '../shared/logger.ts';
 import { createLogger } from '../shared/logger.ts';
 import { type RunningService, serve } from '../shared/service.ts';
+import { shareOf } from '../shared/worker-rules.ts';
 import { composeGateway, type Gateway, type GatewayOverrides } from './compose.ts';
 import type { GatewayConfig } from './config.ts';
 import { createClientAddress } from './http/client-address.ts';
@@ -42,7 +43,13 @@ async function createEdgeServer(
   const edgeResponse = edgeResponseClass(await securityHeaders());
   const server = createServer({ ...limits, ServerResponse: edgeResponse }, listener);
   server.maxConnections = maxConnections;
-  if (config.rateLimits) limitConnections(server, config);
+  if (config.rateLimits) {
+    const { trustedProxies, addressConnectionsMax: max, webConcurrency } = config;
+    limitConnections(server, {
+      trustedProxies,
+      addressConnectionsMax: shareOf(max, webConcurrency),
+    });
+  }
   server.on('clientError', answerClientError);
   return server;
 }
@@ -59,6 +66,7 @@ export async function startGateway(
     host: config.host,
     port: config.port,
     shutdownSeconds: config.shutdownSeconds,
+    drainSeconds: config.drainSeconds,
     logger: log,
     drain: gateway.drain,
     close: gateway.close,

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { type Logger, pino } from 'pino';
 
 export type { Logger };
@@ -14,11 +15,14 @@ const secretNames = [
   'x-internal-assertion',
 ];
 
+/** Which of several workers speaks; nothing where there is only one process. */
+const worker = cluster.worker ? { worker: cluster.worker.id } : {};
+
 /** JSON lines on standard output. A log line is one line: pino escapes CR and LF in values. */
 export function createLogger(options: { service: string; level: string }): Logger {
   return pino({
     level: options.level,
-    base: { service: options.service, pid: process.pid },
+    base: { service: options.service, pid: process.pid, ...worker },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
       paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`]),

@@ -1,13 +1,23 @@
-import type { Server } from 'node:http';
-import { url as inspectorUrl } from 'node:inspector';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
+
+/**
+ * How a process goes. Always: not ready from now on, every answer asks its caller to close the
+ * connection, requests under way finish within the bound.
+ * - `now`: nobody new is let in, idle connections are closed.
+ * - `announced`: the same, after time for load balancers to see that it is not ready.
+ * - `replaced`: others take over the port. Nobody new is let in, but open connections end by
+ *   themselves: one that is closed while its next request is on the way is a failed request.
+ */
+export type Farewell = 'now' | 'announced' | 'replaced';
 
 export interface RunningService {
   url: string;
   port: number;
-  /** Stops accepting, lets requests finish within the bound, closes what was opened. */
-  close(): Promise<void>;
+  /** Goes, `now` unless said, and closes what was opened. */
+  close(farewell?: Farewell): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -16,6 +26,8 @@ export interface ServeOptions {
   port: number;
   /** How long requests may go on after the stop. */
   shutdownSeconds: number;
+  /** How long an announced stop waits for load balancers to look elsewhere. */
+  drainSeconds: number;
   logger: Logger;
   /** Not ready from now on. */
   drain(): void;
@@ -25,7 +37,8 @@ export interface ServeOptions {
 
 /** Listens, and stops in order. What was opened is closed when the port cannot be had. */
 export async function serve(server: Server, options: ServeOptions): Promise<RunningService> {
-  const { logger, shutdownSeconds } = options;
+  const { logger } = options;
+  const shutdownMs = options.shutdownSeconds * 1_000;
   let address: AddressInfo;
   try {
     address = await listen(server, options);
@@ -38,13 +51,34 @@ export async function serve(server: Server, options: ServeOptions): Promise<Runn
   logger.info({ url }, 'listening');
 
   let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
+  const close = async (farewell: Farewell): Promise<void> => {
+    logger.info({ farewell }, 'stopping');
     options.drain();
-    await stopServer(server, shutdownSeconds * 1_000);
+    server.prependListener('request', sayGoodbye);
+    if (farewell === 'announced') await sleep(options.drainSeconds * 1_000);
+    if (farewell === 'replaced') await letGo(server, shutdownMs);
+    await stopServer(server, shutdownMs);
     await options.close();
     logger.info('stopped');
   };
-  return { url, port: address.port, close: () => (closing ??= close()) };
+  return { url, port: address.port, close: (farewell = 'now') => (closing ??= close(farewell)) };
+}
+
+/** RFC 9112 §9.6: the caller knows that it must not use this connection again. */
+function sayGoodbye(_request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+}
+
+/** Accepts nobody new and waits for everybody to leave, up to the deadline. */
+function letGo(server: Server, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(resolve, deadlineMs);
+    // The method of http.Server would hang up on idle callers as well.
+    NetServer.prototype.close.call(server, () => {
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
 }
 
 function listen(server: Server, { host, port }: ServeOptions): Promise<AddressInfo> {
@@ -74,34 +108,5 @@ function stopServer(server: Server, deadlineMs: number): Promise<void> {
       resolve();
     });
     server.closeIdleConnections();
-  });
-}
-
-type Env = Record<string, string | undefined>;
-
-/**
- * The whole life of a service's process: starts it, closes it at the first SIGTERM or SIGINT, and
- * does not wait for anything at the second. A start that fails says why and exits with 1.
- */
-export function runService(env: Env, start: (env: Env) => Promise<RunningService>): void {
-  const run = async (): Promise<void> => {
-    // Whoever reaches the port of the inspector has every key.
-    if (env['NODE_ENV'] === 'production' && inspectorUrl() !== undefined)
-      throw new Error('The inspector must not be open in production');
-    const service = await start(env);
-    const stop = (): void => {
-      process.once('SIGTERM', () => process.exit(1));
-      process.once('SIGINT', () => process.exit(1));
-      service.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-  };
-  run().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
   });
 }

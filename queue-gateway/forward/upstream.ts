@@ -42,7 +42,10 @@ export interface UpstreamOptions {
   /** Calls under way or waiting for a socket at most; the next one is 503. */
   maxCalls?: number;
   connectTimeoutMs?: number;
-  /** Shorter than the core keeps an idle socket, so that the core never closes it first. */
+  /**
+   * Shorter than the core keeps an idle socket, also while it is being replaced, so that the core
+   * never closes it first.
+   */
   keepAliveTimeoutMs?: number;
   /** Unix time in ms. */
   now?: () => number;
@@ -138,8 +141,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     connections: options.connections ?? 128,
     pipelining: 1,
     connect: { timeout: options.connectTimeoutMs ?? 1_000 },
-    keepAliveTimeout: options.keepAliveTimeoutMs ?? 30_000,
-    keepAliveMaxTimeout: options.keepAliveTimeoutMs ?? 30_000,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? 5_000,
+    keepAliveMaxTimeout: options.keepAliveTimeoutMs ?? 5_000,
   });
   const breaker = createBreaker({ now });
   let calls = 0;

@@ -1,10 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import { Problem } from '../../shared/problems.ts';
 
-/** Holds people to the pace they were told, from memory alone. */
+/**
+ * Holds people to the pace they were told, from memory alone. Each process knows what it told
+ * itself; the client may have heard of a shorter pause from another one since. What this process
+ * would tell now comes from the same news, so the shorter of the two is what counts: who keeps to
+ * the pause is not refused, whoever told it, and who does not gets as many answers as there are
+ * processes.
+ */
 export interface PollGuard {
-  /** @throws Problem `too-many-requests` before half of the told pause has passed. */
-  check(key: string): void;
+  /**
+   * @param pauseNowMs what would be told now; asked only for a question that seems early.
+   * @throws Problem `too-many-requests` before half of the pause has passed.
+   */
+  check(key: string, pauseNowMs: () => number): void;
   /** Told to ask again after this. */
   told(key: string, pollAfterMs: number): void;
   /** Something happened: the next question may come at once. */
@@ -21,14 +30,18 @@ export function createPollGuard(options: {
   enforced: boolean;
 }): PollGuard {
   const { now, enforced } = options;
-  const earliest = new LRUCache<string, number>({ max: maxKnown });
+  const told = new LRUCache<string, { atMs: number; pauseMs: number }>({ max: maxKnown });
   return {
-    check(key) {
-      const waitMs = (earliest.get(key) ?? 0) - now();
-      if (!enforced || waitMs <= 0) return;
+    check(key, pauseNowMs) {
+      const last = enforced ? told.get(key) : undefined;
+      if (!last) return;
+      const sinceMs = now() - last.atMs;
+      if (sinceMs >= last.pauseMs / 2) return;
+      const waitMs = Math.min(last.pauseMs, pauseNowMs()) / 2 - sinceMs;
+      if (waitMs <= 0) return;
       throw new Problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
     },
-    told: (key, pollAfterMs) => void earliest.set(key, now() + pollAfterMs / 2),
-    forgive: (key) => void earliest.delete(key),
+    told: (key, pauseMs) => void told.set(key, { atMs: now(), pauseMs }),
+    forgive: (key) => void told.delete(key),
   };
 }

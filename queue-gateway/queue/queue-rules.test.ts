@@ -36,21 +36,34 @@ describe('when to ask again', () => {
 });
 
 describe('poll guard', () => {
+  const sameAsTold = (): number => 10_000;
+
   it('refuses before half of the told pause, and says when to come', () => {
     let nowMs = 0;
     const guard = createPollGuard({ now: () => nowMs, enforced: true });
-    guard.check('1:1');
+    guard.check('1:1', sameAsTold);
     guard.told('1:1', 10_000);
     nowMs = 4_999;
-    const refused = (): void => guard.check('1:1');
+    const refused = (): void => guard.check('1:1', sameAsTold);
     expect(refused).to.throw(Problem).with.property('code', 'too-many-requests');
     expect(refused).to.throw(Problem).with.property('retryAfterSeconds', 1);
-    guard.check('1:2');
+    guard.check('1:2', sameAsTold);
     nowMs = 5_000;
-    guard.check('1:1');
+    guard.check('1:1', sameAsTold);
     guard.told('1:1', 10_000);
     guard.forgive('1:1');
-    guard.check('1:1');
+    guard.check('1:1', sameAsTold);
+  });
+
+  it('takes a question for early only by the shorter of what it told and would tell now', () => {
+    let nowMs = 0;
+    const guard = createPollGuard({ now: () => nowMs, enforced: true });
+    guard.told('1:1', 30_000);
+    // Another process has told 3 s meanwhile, and this one knows as much of the room.
+    nowMs = 3_000;
+    guard.check('1:1', () => 3_000);
+    expect(() => guard.check('1:1', () => 20_000)).to.throw(Problem);
+    expect(() => guard.check('1:1', () => 60_000)).to.throw(Problem);
   });
 });
 

@@ -12,6 +12,7 @@ import { type EntryAnswers, pollKey } from './entry-answers.ts';
 import type { JoinService } from './join-service.ts';
 import type { LifeBuffer } from './life-buffer.ts';
 import type { PollGuard } from './poll-guard.ts';
+import { insidePollMs } from './queue-rules.ts';
 import type { QueueStore } from './queue-store.ts';
 import type { CoreChange, EntryClaims } from './queue-types.ts';
 import type { ActiveEntry, TurnService } from './turn-service.ts';
@@ -138,6 +139,13 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
     return epoch < room.epoch ? 'revoked' : room.endedReason(Number(queueId));
   }
 
+  function pauseNowMs({ kind, roomId, queueId }: QueueClaims): number {
+    if (kind === 'active') return insidePollMs('ACTIVE');
+    const room = rooms.peek(roomId);
+    const waits = room !== undefined && Number(queueId) > room.front;
+    return waits ? answers.facts(room, Number(queueId)).pollMs : insidePollMs('READY');
+  }
+
   return {
     async join(userId, roomId) {
       const joined = await joins.join(userId, roomId);
@@ -151,7 +159,7 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       // still come late; the store knows.
       const reason = endedReason(claims);
       if (reason !== undefined && reason !== 'missed') throw ended(reason);
-      polls.check(keyOf(claims));
+      polls.check(keyOf(claims), () => pauseNowMs(claims));
       return rooms.within(claims.roomId, (room) => askStatus(room, claims));
     },
     async activate(claims) {

@@ -1,3 +1,4 @@
+import { shareOf } from '../../shared/worker-rules.ts';
 import type { ServedDocument } from './room-memory.ts';
 
 /** Where events are written to: a response of node, or whatever a test puts there. */
@@ -15,6 +16,7 @@ export interface Listener {
   number?: number | undefined;
 }
 
+/** `perAddress` is one process's share of what an address may have. */
 export interface StreamLimits {
   perProcess: number;
   perAddress: number;
@@ -45,7 +47,11 @@ interface Stream extends Listener {
   pingsFull: number;
 }
 
-export const defaultStreamLimits: StreamLimits = { perProcess: 25_000, perAddress: 500 };
+/** Of a gateway with so many processes. */
+export const streamLimits = (processes: number): StreamLimits => ({
+  perProcess: 25_000,
+  perAddress: shareOf(500, processes),
+});
 const maxPingsFull = 3;
 const retryMs = { base: 2_000, jitter: 3_000 };
 

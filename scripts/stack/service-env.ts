@@ -45,6 +45,8 @@ export interface StackFacts extends ServicePorts {
 /** The environment of both services: what the person set, and what we found and made. */
 export function serviceEnv(env: NodeJS.ProcessEnv, facts: StackFacts): NodeJS.ProcessEnv {
   return {
+    // No load balancer of this machine looks at the services: a Ctrl-C need not wait for one.
+    DRAIN_SECONDS: '0',
     ...env,
     DATABASE_URL: facts.databaseUrl,
     REDIS_URL: facts.redisUrl,

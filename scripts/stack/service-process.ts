@@ -50,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
     cwd: options.rootDir,
     env,
     disposable: false,
-    stopGraceMs: Number(env.SHUTDOWN_SECONDS ?? 10) * 1_000 + extraStopMs,
+    stopGraceMs: secondsToStop(env) * 1_000 + extraStopMs,
     onOutput: (text) => {
       file.write(text);
       onLine(text);
@@ -58,6 +58,9 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
     onUnexpectedExit: (message) => options.onUnexpectedExit(`${message}; see ${logFile}`),
   });
 }
+
+const secondsToStop = (env: NodeJS.ProcessEnv): number =>
+  Number(env.DRAIN_SECONDS ?? 2) + Number(env.SHUTDOWN_SECONDS ?? 10);
 
 /** One older log is kept; the disk is not filled by a stack that runs for months. */
 function keepSmall(logFile: string): void {
