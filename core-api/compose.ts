@@ -11,6 +11,7 @@ import { loadRoutes, openHealthRoutes } from './health/health-routes.ts';
 import { createHealthService } from './health/health-service.ts';
 import { createLoadMeter } from './health/load-meter.ts';
 import { createLoadService } from './health/load-service.ts';
+import { createNonceStore } from './http/nonce-store.ts';
 import { createPeerCheck } from './http/peer-check.ts';
 import { createNoLocks, type LockService } from './lock/lock-service.ts';
 import { openLocks } from './lock/open-locks.ts';
@@ -119,7 +120,10 @@ export async function composeCore(
   });
   const app = createApp({
     logger,
-    peerCheck: createPeerCheck({ assertionKeys }),
+    peerCheck: createPeerCheck({
+      assertionKeys,
+      useNonce: createNonceStore({ redis, namespace: config.redisNamespace }),
+    }),
     checkReplies: config.nodeEnv === 'test',
     openRoutes: openHealthRoutes(health),
     routes: [...composeFeatures(config, database), sales.routes, (bind) => loadRoutes(bind, load)],

@@ -8,7 +8,7 @@ export interface PeerCheckOptions {
   /** Unix time in ms. */
   now?: () => number;
   /** Refuses a nonce that was seen before; asked for calls that change state. */
-  useNonce?: (nonce: string) => Promise<void>;
+  useNonce: (nonce: string) => Promise<void>;
 }
 
 /** `assertHeader` before the body is read, `verify` with its bytes. */
@@ -38,7 +38,7 @@ export function createPeerCheck(options: PeerCheckOptions): PeerCheck {
       const { method = '', url: target = '' } = request;
       const call = { audience: 'core-api', method, target, body } as const;
       const { nonce, ...caller } = verifyAssertion({ keys, now }, call, headerOf(request));
-      if (useNonce && method !== 'GET' && method !== 'HEAD') await useNonce(nonce);
+      if (method !== 'GET' && method !== 'HEAD') await useNonce(nonce);
       return caller;
     },
   };

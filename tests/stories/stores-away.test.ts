@@ -92,4 +92,36 @@ describe('story: a store goes away and comes back', () => {
     );
     expect((await late.join(concertId)).body.queueId).to.equal('3');
   });
+
+  it('Redis frozen: 503 within 300 ms, reads of the admitted go on, and back by itself', async () => {
+    const { concertId, scheduleId, seatIds } = await stack.createConcert({ seats: 2, price: 100 });
+    const [inside] = await stack.fansInside(concertId, 1, { points: 100 });
+    const [late] = await stack.fans(1);
+    if (!inside || !late) throw new Error('no fans');
+    const hold = () => inside.hold(concertId, { scheduleId, seatIds: seatIds.slice(0, 1) });
+
+    redis.freeze();
+    expectAway(await late.join(concertId));
+    expectAway(await hold());
+    const tookMs: number[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      const startedAt = performance.now();
+      expectAway(i % 2 === 0 ? await late.join(concertId) : await hold());
+      tookMs.push(performance.now() - startedAt);
+    }
+    const [median = Infinity] = tookMs.sort((a, b) => a - b).slice(10);
+    expect(median, 'half of the refusals in ms').to.be.lessThan(300);
+    expect(await inside.schedules(concertId)).to.have.length(1);
+
+    redis.mend();
+    await eventually(
+      async () => {
+        const joined = await late.join(concertId);
+        expect(joined.status, JSON.stringify(joined.body)).to.be.lessThan(300);
+      },
+      { deadlineMs: 8_000 },
+    );
+    const held = await hold();
+    expect(held.status, JSON.stringify(held.body)).to.equal(201);
+  });
 });

@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import { randomBytes } from 'node:crypto';
+import { eventually } from '../../tests/harness/eventually.ts';
+import { createTcpProxy, type TcpProxy } from '../../tests/harness/tcp-proxy.ts';
+import { testRedisUrl } from '../../tests/harness/test-stores.ts';
+import { createLogger } from '../logger.ts';
+import { openRedis, type RedisClient } from './client.ts';
+
+const log = createLogger({ service: 'test', level: 'silent' });
+
+describe('a client of Redis', () => {
+  let wire: TcpProxy;
+  let redis: RedisClient;
+  const key = `t-${randomBytes(6).toString('hex')}`;
+  beforeEach(async () => {
+    const { hostname, port } = new URL(testRedisUrl());
+    wire = await createTcpProxy({ host: hostname, port: Number(port) });
+    redis = await openRedis({ url: `redis://127.0.0.1:${wire.port}`, profile: 'command', log });
+  });
+  afterEach(async () => {
+    wire.mend();
+    await eventually(() => redis.del(key));
+    redis.disconnect();
+    await wire.close();
+  });
+
+  const outcome = (call: Promise<unknown>): Promise<string> =>
+    call.then(String, (error: unknown) => (error instanceof Error ? error.message : 'no error'));
+
+  it('gives up on a server that is silent, refuses at once, and hears when it is back', async () => {
+    wire.freeze();
+    expect(await outcome(redis.ping())).to.equal('Command timed out');
+    const refused = await Promise.all(Array.from({ length: 100 }, () => outcome(redis.incr(key))));
+    expect(new Set(refused)).to.deep.equal(new Set(['Redis is silent']));
+    wire.mend();
+    await eventually(async () => expect(await outcome(redis.ping())).to.equal('PONG'));
+    expect(await redis.get(key), 'what was refused is never run').to.equal(null);
+  });
+
+  it('gives a connection up on which nothing ever comes back', async () => {
+    wire.freeze();
+    const closed = new Promise((resolve) => redis.once('close', resolve));
+    await outcome(redis.ping());
+    await closed;
+    wire.mend();
+    await eventually(async () => expect(await outcome(redis.ping())).to.equal('PONG'));
+  });
+});
