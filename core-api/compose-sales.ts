@@ -20,6 +20,8 @@ import { createExtendService, type ExtendService } from './reservations/extend-s
 import { createExpireHolds } from './reservations/expire-holds.ts';
 import { createExpiryRepository } from './reservations/expiry-repository.ts';
 import { createExpiryService, type ExpiryService } from './reservations/expiry-service.ts';
+import { createHoldBatch } from './reservations/hold-batch.ts';
+import { createHoldBatchRepository } from './reservations/hold-batch-repository.ts';
 import { createHoldRepository } from './reservations/hold-repository.ts';
 import { createHoldService, type HoldService } from './reservations/hold-service.ts';
 import { createHoldTransaction } from './reservations/hold-transaction.ts';
@@ -72,7 +74,14 @@ function composeReservations({ database, holdSeconds }: SalesDeps, shared: Share
     holdSeconds,
   });
 
-  const holds = createHoldService({ ...shared, database, holds: holdRows, holdIn });
+  const holdBatch = createHoldBatch({
+    holds: holdRows,
+    batches: createHoldBatchRepository(),
+    outbox,
+    holdSeconds,
+  });
+
+  const holds = createHoldService({ ...shared, database, holds: holdRows, holdIn, holdBatch });
   const reservations = createReservationService({
     database,
     holds: holdRows,

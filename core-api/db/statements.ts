@@ -18,6 +18,15 @@ export interface Statements {
 /** `?, ?, ?` for an IN list of n values. Lists are short and bounded by the contracts. */
 export const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
+/**
+ * Up to the next power of two with the last value again, for an IN list: a handful of statements
+ * to prepare whatever the length.
+ */
+export function padded(values: readonly string[]): string[] {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, values.length)));
+  return Array.from({ length: size }, (_, index) => values[index] ?? values.at(-1) ?? '0');
+}
+
 export function createStatements(
   execute: (sql: string, params: readonly SqlValue[]) => Promise<unknown>,
 ): Statements {

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { isDuplicate, isLockedRow } from '../db/db-errors.ts';
+import { rowMarks } from '../db/new-rows.ts';
 import type { Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { StoredReply } from './idempotency-rules.ts';
@@ -17,11 +18,23 @@ const selectNoWait = `${select} FOR UPDATE NOWAIT`;
 const insertClaim = `INSERT INTO idempotency_key
   (user_id, call_name, idem_key, fingerprint, reply_status, reply_body) VALUES (?, ?, ?, ?, 0, '')`;
 
+/** A key and its answer at once, for a transaction that did not claim the key before. */
+const insertReplies = (count: number): string => `INSERT INTO idempotency_key
+  (user_id, call_name, idem_key, fingerprint, reply_status, reply_body)
+  VALUES ${rowMarks(count, 6)}`;
+
 const updateReply = `UPDATE idempotency_key SET reply_status = ?, reply_body = ?
   WHERE user_id = ? AND call_name = ? AND idem_key = ?`;
 
 const deleteOld = (batch: number): string => `DELETE FROM idempotency_key
   WHERE created_at < SYSDATE(6) - INTERVAL ? HOUR ORDER BY created_at LIMIT ${batch}`;
+
+export interface NewReply {
+  id: KeyId;
+  fingerprint: Buffer;
+  status: number;
+  body: string;
+}
 
 export interface IdempotencyRepository {
   /** What a committed transaction has stored. */
@@ -32,6 +45,8 @@ export interface IdempotencyRepository {
    */
   claim(tx: Tx, id: KeyId, fingerprint: Buffer): Promise<StoredReply | 'claimed' | 'running'>;
   store(tx: Tx, id: KeyId, reply: { status: number; body: string }): Promise<void>;
+  /** @throws errno 1062 when one of the keys is taken. */
+  storeNew(tx: Tx, replies: readonly NewReply[]): Promise<void>;
   /** @returns how many keys were removed. */
   removeOlderThan(options: { hours: number; batchMax: number }): Promise<number>;
 }
@@ -69,6 +84,15 @@ export function createIdempotencyRepository(database: Database): IdempotencyRepo
     },
     store: async (tx, id, { status, body }) => {
       await tx.run(updateReply, [String(status), body, ...id]);
+    },
+    storeNew: async (tx, replies) => {
+      const values = replies.flatMap(({ id, fingerprint, status, body }) => [
+        ...id,
+        fingerprint,
+        String(status),
+        body,
+      ]);
+      await tx.run(insertReplies(replies.length), values);
     },
     removeOlderThan: async ({ hours, batchMax }) => {
       const { affectedRows } = await database.run(deleteOld(batchMax), [String(hours)]);

@@ -1,4 +1,5 @@
 import { Problem } from '../../shared/problems.ts';
+import type { Outcome } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { TransactOptions, Tx } from '../db/transaction.ts';
 import { lockKeys } from '../lock/lock-keys.ts';
@@ -30,6 +31,15 @@ export interface Idempotency {
     work: (tx: Tx) => Promise<unknown>,
     options?: TransactOptions,
   ): Promise<KeyedReply>;
+  /**
+   * The same for several calls of different accounts in one transaction. Keys are stored at its
+   * end: one that has an answer already, or is in use, undoes all.
+   * @throws errno 1062 for such a key, and what `work` throws.
+   */
+  transactionOfAll(
+    calls: readonly KeyedCall[],
+    work: (tx: Tx) => Promise<Outcome<unknown>[]>,
+  ): Promise<Outcome<KeyedReply>[]>;
   /**
    * Around the whole call, locks and early refusals included: what refuses a repeated call may be
    * its own first time, so the stored answer is looked for before a refusal is told.
@@ -71,6 +81,22 @@ export function createIdempotency(deps: {
         return reply;
       }, options);
     },
+
+    transactionOfAll: (calls, work) =>
+      database.transaction(async (tx) => {
+        const outcomes = (await work(tx)).map((outcome) =>
+          'value' in outcome ? { value: first(JSON.stringify(outcome.value)) } : outcome,
+        );
+        const replies = calls.flatMap((call, index) => {
+          const id = idOf(call);
+          const outcome = outcomes[index];
+          if (!id || !outcome || !('value' in outcome)) return [];
+          const { status, rawBody: body } = outcome.value;
+          return [{ id, fingerprint: fingerprintOf(call.input), status, body }];
+        });
+        if (replies.length > 0) await repository.storeNew(tx, replies);
+        return outcomes;
+      }),
 
     settle: async (call, run) => {
       const id = idOf(call);

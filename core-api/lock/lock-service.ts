@@ -8,8 +8,8 @@ export interface LockRequest {
   keys: readonly string[];
   /** 0 fails fast. */
   waitMs: number;
-  /** What a caller is told when somebody else has a key. */
-  busy: () => Problem;
+  /** What is thrown when somebody else has a key. */
+  busy: () => Error;
   /** One more key; when it is this one that somebody has, nobody waits and this is told. */
   guard?: { key: string; busy: () => Problem } | undefined;
 }
@@ -21,6 +21,8 @@ export interface LockService {
    * @throws what `work` throws, what the request's `busy` makes, Problem `unavailable`.
    */
   withLock<T>(request: LockRequest, work: () => Promise<T>): Promise<T>;
+  /** This process has the key right now: who asks for it is told that somebody has it. */
+  isHeld(key: string): boolean;
   /** Mean wait for a lock since the last call, in ms. */
   stats(): { waitMs: number };
   /** Waits until every lock is released. */
@@ -42,7 +44,7 @@ const unavailable = (cause: unknown): Problem =>
   new Problem('unavailable', { cause, retryAfterSeconds: 1 });
 
 export function createLockService(options: LockServiceOptions): LockService {
-  const { lock, namespace, downPolicy, logger } = options;
+  const { lock, namespace, downPolicy } = options;
   const turns = createTurns();
   const pending = new Set<Promise<void>>();
   const down = createSemaphore({
@@ -52,7 +54,8 @@ export function createLockService(options: LockServiceOptions): LockService {
     refuse: () => unavailable(new Error('too many calls while the locks are away')),
   });
   const wait = createMean();
-  let wasAway = false;
+  const held = new Set<string>();
+  const noteAway = createAwayLog(options);
 
   /** One turn at a time in this process, so that Redis is asked by one of the waiting only. */
   const inTurn = <T>(request: LockRequest, work: () => Promise<T>): Promise<T> => {
@@ -61,15 +64,11 @@ export function createLockService(options: LockServiceOptions): LockService {
     return turns(key, { waitMs: request.waitMs, refuse: request.busy }).use(work);
   };
 
-  function noteAway(result: LockResult): void {
-    const isAway = result.outcome === 'away';
-    if (isAway && !wasAway) logger.warn({ err: result.cause, downPolicy }, 'locks are away');
-    if (!isAway && wasAway) logger.info('locks are back');
-    wasAway = isAway;
-  }
-
-  function releaseLater(release: () => Promise<void>): void {
-    const released = release().finally(() => pending.delete(released));
+  function releaseLater(keys: readonly string[], release: () => Promise<void>): void {
+    const released = release().finally(() => {
+      for (const key of keys) held.delete(key);
+      pending.delete(released);
+    });
     pending.add(released);
   }
 
@@ -86,20 +85,33 @@ export function createLockService(options: LockServiceOptions): LockService {
         if (downPolicy === 'closed') throw unavailable(result.cause);
         return down.use(work);
       }
+      for (const key of request.keys) held.add(key);
       try {
         return await work();
       } finally {
-        releaseLater(result.release);
+        releaseLater(request.keys, result.release);
       }
     });
   }
 
   return {
     withLock,
+    isHeld: (key) => held.has(key),
     stats: () => ({ waitMs: wait.take() }),
     close: async () => {
       await Promise.all(pending);
     },
+  };
+}
+
+/** Says once that the locks are away, and once that they are back. */
+function createAwayLog({ logger, downPolicy }: LockServiceOptions) {
+  let wasAway = false;
+  return (result: LockResult): void => {
+    const isAway = result.outcome === 'away';
+    if (isAway && !wasAway) logger.warn({ err: result.cause, downPolicy }, 'locks are away');
+    if (!isAway && wasAway) logger.info('locks are back');
+    wasAway = isAway;
   };
 }
 
@@ -120,6 +132,7 @@ async function acquire(lock: Lock, namespace: string, request: LockRequest): Pro
 export function createNoLocks(): LockService {
   return {
     withLock: (_request, work) => work(),
+    isHeld: () => false,
     stats: () => ({ waitMs: 0 }),
     close: () => Promise.resolve(),
   };

@@ -1,6 +1,7 @@
 import type { CoreEvent } from '../../shared/contracts/internal.ts';
 import { isLockedRow } from '../db/db-errors.ts';
-import { marks, type Statements } from '../db/statements.ts';
+import { rowMarks } from '../db/new-rows.ts';
+import { marks, padded, type Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
 
 type Without<Event, Keys extends PropertyKey> = Event extends unknown ? Omit<Event, Keys> : never;
@@ -13,7 +14,8 @@ export interface StoredEvent {
   attempts: number;
 }
 
-const insertSql = 'INSERT INTO outbox_event (concert_id, event_type, payload) VALUES (?, ?, ?)';
+const insertSql = (count: number): string => `INSERT INTO outbox_event
+  (concert_id, event_type, payload) VALUES ${rowMarks(count, 3)}`;
 
 /** The one row that whoever delivers holds: two relays at once would swap events. */
 const leaseSql = "SELECT lease_name FROM lease WHERE lease_name = 'outbox' FOR UPDATE NOWAIT";
@@ -43,7 +45,7 @@ const anyDueSql = `SELECT 1 FROM outbox_event
 
 export interface OutboxRepository {
   /** Part of the transaction in which the thing happened. */
-  append(tx: Tx, event: NewEvent): Promise<void>;
+  append(tx: Tx, ...events: readonly NewEvent[]): Promise<void>;
   /** Whether there is anything to deliver: what an idle relay asks. */
   isAnyDue(): Promise<boolean>;
   /** For the rest of the transaction. @returns false when another instance delivers. */
@@ -75,8 +77,15 @@ export function createOutboxRepository(database: Statements): OutboxRepository {
     await tx.run(sql, ids);
   };
   return {
-    append: async (tx, { concertId, type, ...payload }) => {
-      await tx.run(insertSql, [concertId, type, JSON.stringify(payload)]);
+    append: async (tx, ...events) => {
+      await tx.run(
+        insertSql(events.length),
+        events.flatMap(({ concertId, type, ...payload }) => [
+          concertId,
+          type,
+          JSON.stringify(payload),
+        ]),
+      );
     },
     isAnyDue: async () => (await database.rows(anyDueSql)).length > 0,
     takeLease: async (tx) => {
@@ -98,12 +107,6 @@ export function createOutboxRepository(database: Statements): OutboxRepository {
       return affectedRows;
     },
   };
-}
-
-/** Up to the next power of two with the last id again: a handful of statements to prepare. */
-function padded(ids: readonly string[]): string[] {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(1, ids.length)));
-  return Array.from({ length: size }, (_, index) => ids[index] ?? ids.at(-1) ?? '0');
 }
 
 /** The payload was written by `append`, whose type says what it holds. */

@@ -4,7 +4,7 @@ import type { NewEvent, OutboxRepository } from './outbox-repository.ts';
 /** Where the features leave what the gateway must hear. */
 export interface Outbox {
   /** In the transaction of what happened: committed with it or not at all. */
-  append(tx: Tx, event: NewEvent): Promise<void>;
+  append(tx: Tx, ...events: readonly NewEvent[]): Promise<void>;
   /** After the commit: there is something to deliver. Never waits, never fails. */
   kick(): void;
   /** The relay's ear. */
@@ -14,7 +14,7 @@ export interface Outbox {
 export function createOutbox(repository: Pick<OutboxRepository, 'append'>): Outbox {
   let listener: () => void = () => undefined;
   return {
-    append: (tx, event) => repository.append(tx, event),
+    append: (tx, ...events) => repository.append(tx, ...events),
     kick: () => listener(),
     onKick: (next) => {
       listener = next;

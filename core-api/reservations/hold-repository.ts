@@ -75,6 +75,8 @@ export interface HoldRepository {
   seats(tx: Tx, seatIds: readonly string[]): Promise<HeldSeat[]>;
   /** @throws errno 1062 (`isDuplicate`) while a seat has another live reservation. */
   insertHolds(tx: Tx, owner: HoldOwner, seats: readonly HeldSeat[]): Promise<Hold[]>;
+  /** The holds of several owners in one statement. @throws as `insertHolds` */
+  insertEach(tx: Tx, clock: HoldClock, owned: readonly OwnedSeats[]): Promise<Hold[][]>;
 }
 
 /** The database's clock when the account was locked, as SQL text in microseconds. */
@@ -91,6 +93,10 @@ export interface HoldOwner {
   concertId: string;
   scheduleId: string;
   clock: HoldClock;
+}
+
+export interface OwnedSeats extends Omit<HoldOwner, 'clock'> {
+  seats: readonly (Omit<HeldSeat, 'seatId'> & { seatId: string | number })[];
 }
 
 export interface HeldSeat {
@@ -144,23 +150,33 @@ export function createHoldRepository(): HoldRepository {
       );
       return rows.map((row) => ({ ...row, seatId: String(row.seatId) }));
     },
-    insertHolds: async (tx, owner, seats) => {
-      const { now, heldUntil, idStep } = owner.clock;
-      const { userId, entryId, concertId, scheduleId } = owner;
-      const { insertId } = await tx.run(
-        insertHoldsSql(seats.length),
-        seats.flatMap(({ seatId, price }) => {
-          const place = [userId, seatId, concertId, scheduleId, price, entryId];
-          return [...place, now, heldUntil, 'HELD'];
-        }),
-      );
-      const ids = newIds(insertId, seats.length, idStep);
-      return seats.map((seat, index) => ({
-        reservationId: String(ids[index]),
-        ...seat,
-        reservationStatus: 'HELD',
-        reservationExpireDt: isoOf(heldUntil),
-      }));
-    },
+    insertHolds: async (tx, { clock, ...owner }, seats) =>
+      (await insertEach(tx, clock, [{ ...owner, seats }])).flat(),
+    insertEach,
   };
+}
+
+async function insertEach(
+  tx: Tx,
+  { now, heldUntil, idStep }: HoldClock,
+  owned: readonly OwnedSeats[],
+): Promise<Hold[][]> {
+  const values = owned.flatMap(({ userId, concertId, scheduleId, entryId, seats }) =>
+    seats.map(({ seatId, price }) => {
+      const place = [userId, seatId, concertId, scheduleId, price, entryId];
+      return [...place, now, heldUntil, 'HELD'];
+    }),
+  );
+  const { insertId } = await tx.run(insertHoldsSql(values.length), values.flat());
+  const ids = newIds(insertId, values.length, idStep).values();
+  return owned.map(({ seats }) =>
+    seats.map(({ seatId, seatNum, price }) => ({
+      reservationId: String(ids.next().value),
+      seatId: String(seatId),
+      seatNum,
+      price,
+      reservationStatus: 'HELD',
+      reservationExpireDt: isoOf(heldUntil),
+    })),
+  );
 }

@@ -1,0 +1,63 @@
+import type { Outcome } from '../db/batches.ts';
+import type { Database } from '../db/database.ts';
+import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
+import type { KeyedCall } from '../idempotency/idempotency-rules.ts';
+import { lockKeys } from '../lock/lock-keys.ts';
+import type { LockService } from '../lock/lock-service.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { BatchUndone, type HoldBatch } from './hold-batch.ts';
+import type { SeatWish } from './hold-batch-rules.ts';
+import { seatTaken } from './hold-rules.ts';
+
+export interface HoldTogetherDeps {
+  database: Database;
+  holdBatch: HoldBatch;
+  locks: LockService;
+  idempotency: Idempotency;
+  outbox: Outbox;
+}
+
+type KeyedWish = SeatWish & { keyed: KeyedCall };
+
+/**
+ * The steps of a single hold for many at once: who comes too late is refused by one read, the
+ * seats of the others are locked in one step, held in one transaction.
+ */
+export function createHoldTogether(deps: HoldTogetherDeps) {
+  const { database, holdBatch, locks, idempotency, outbox } = deps;
+
+  /** Without any lock. A seat whose lock this process has is being taken at this moment. */
+  async function refusals(calls: readonly KeyedWish[]) {
+    const known = await holdBatch.refusals(database, calls);
+    return calls.map(({ wish }, index) => {
+      const { ids } = wish.seats;
+      const isRival = ids.some((seatId) => locks.isHeld(lockKeys.seat(seatId)));
+      return known[index] ?? (isRival ? seatTaken(ids) : undefined);
+    });
+  }
+
+  function underLocks<T>(calls: readonly KeyedWish[], work: () => Promise<T>): Promise<T> {
+    const seats = calls.flatMap(({ wish }) => wish.seats.ids.map(lockKeys.seat));
+    const guards = calls.flatMap(({ keyed }) => idempotency.guard(keyed)?.key ?? []);
+    // Another process has one of them: who that is for is found out one by one.
+    const busy = () => new BatchUndone();
+    return locks.withLock({ keys: [...seats, ...guards], waitMs: 0, busy }, work);
+  }
+
+  return async (calls: readonly KeyedWish[]): Promise<Outcome<KeyedReply>[]> => {
+    const problems = await refusals(calls);
+    const left = calls.filter((_, index) => !problems[index]);
+    const keyed = left.map((call) => call.keyed);
+    const transaction = () =>
+      idempotency.transactionOfAll(keyed, (tx) => holdBatch.holdIn(tx, left));
+    const held = left.length === 0 ? [] : await underLocks(left, transaction);
+    outbox.kick();
+    const rest = held.values();
+    return problems.map((problem) => {
+      if (problem) return { problem };
+      const { value } = rest.next();
+      if (!value) throw new Error('a hold of a batch has no outcome');
+      return value;
+    });
+  };
+}
