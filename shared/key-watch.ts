@@ -11,7 +11,7 @@ export interface KeyWatchOptions {
   config: object;
   /** What is wrong with the sets together, if anything; a set that makes it so is not taken. */
   faults?: (sets: Readonly<Record<string, Keys>>) => readonly { message: string }[];
-  log: Logger;
+  log: Pick<Logger, 'info' | 'error'>;
 }
 
 /** A key that is retired works nowhere after this, and a new one everywhere. */

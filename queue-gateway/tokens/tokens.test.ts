@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
+import { keyFiles } from '../../scripts/stack/key-files.ts';
 import {
   generatePrivateJwk,
   generateSecretJwk,
@@ -222,6 +223,20 @@ describe('tokens', () => {
           expect(
             codeOf(() => kind.verify(foreign)),
             otherName,
+          ).to.equal(kind.invalid);
+        }
+      });
+
+      it('refuses a key of every set there is, also under its own typ and key id', () => {
+        for (const { variable, generate } of keyFiles) {
+          const jwk = generate();
+          const isSecret = jwk.kty === 'oct';
+          const { key } = (isSecret ? loadSecretKeys : loadPrivateKeys)(setOf(jwk)).signing;
+          const alg = isSecret ? 'HS256' : 'ES256';
+          const foreign = signed({ ...kind, alg, key }, { alg });
+          expect(
+            codeOf(() => kind.verify(foreign)),
+            variable,
           ).to.equal(kind.invalid);
         }
       });

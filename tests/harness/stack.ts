@@ -77,8 +77,8 @@ async function startServices(options: StackOptions) {
   const namespace = freshNamespace();
   const straight = { databaseUrl: schema.databaseUrl, redisUrl: namespace.redisUrl };
   const urls = (await options.stores?.(straight)) ?? straight;
-  const keysDir = mkdtempSync(join(tmpdir(), 'keys-'));
-  const keys = prepareKeys(keysDir, {});
+  const dataDir = mkdtempSync(join(tmpdir(), 'stack-'));
+  const keys = prepareKeys(join(dataDir, 'keys'), {});
   const env = {
     NODE_ENV: 'test',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
@@ -106,13 +106,14 @@ async function startServices(options: StackOptions) {
     coreUrl: core.url,
     databaseUrl: schema.databaseUrl,
     databasePoolMax: coreConfig.databasePoolMax,
+    dataDir,
     accessTokenKeys: String(keys['ACCESS_TOKEN_KEYS']),
     close: async () => {
       await gateway.close();
       await core.close();
       await namespace.clear();
       await schema.drop();
-      rmSync(keysDir, { recursive: true });
+      rmSync(dataDir, { recursive: true });
     },
   };
 }
