@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { createConcertRepository } from './concerts/concert-repository.ts';
 import { concertRoutes } from './concerts/concert-routes.ts';
@@ -8,6 +9,7 @@ import { createPointService } from './points/point-service.ts';
 import { createReportRepository } from './reports/report-repository.ts';
 import { reportRoutes } from './reports/report-routes.ts';
 import { createReportService } from './reports/report-service.ts';
+import { createDrawRepository } from './rooms/draw-repository.ts';
 import { createRoomRepository } from './rooms/room-repository.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomService } from './rooms/room-service.ts';
@@ -21,6 +23,10 @@ import { houseRoutes } from './seats/house-routes.ts';
 import { createHouseService } from './seats/house-service.ts';
 import { createSeatMapService } from './seats/seat-map-service.ts';
 import { createSeatService } from './seats/seat-service.ts';
+import { createTicketRepository } from './tickets/ticket-repository.ts';
+import { ticketRoutes } from './tickets/ticket-routes.ts';
+import { createTicketService } from './tickets/ticket-service.ts';
+import { createTicketTokens } from './tickets/ticket-token.ts';
 import { createAccessTokenSigner } from './users/access-token.ts';
 import { createPasswordHasher } from './users/password-hasher.ts';
 import { createUserRepository } from './users/user-repository.ts';
@@ -67,7 +73,16 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
   });
   const points = createPointService(createPointRepository(database));
-  const rooms = createRoomService({ rooms: createRoomRepository(database), transaction });
+  const tickets = createTicketService({
+    tickets: createTicketRepository(database),
+    tokens: createTicketTokens(config.ticketKeys),
+  });
+  const rooms = createRoomService({
+    rooms: createRoomRepository(database),
+    draws: createDrawRepository(),
+    transaction,
+    newSecret: () => randomBytes(32).toString('hex'),
+  });
   return [
     (bind) => userRoutes(bind, users),
     (bind) => pointRoutes(bind, points),
@@ -77,5 +92,6 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     (bind) => houseRoutes(bind, seats, house),
     (bind) => reportRoutes(bind, reports),
     (bind) => roomRoutes(bind, rooms),
+    (bind) => ticketRoutes(bind, tickets),
   ];
 }

@@ -69,6 +69,10 @@ export const isDuplicate = (error: unknown): boolean => errnoOf(error) === errno
 /** The transaction lost against another one; run again from the start it can win. */
 export const isConflict = (error: unknown): boolean => conflicts.has(errnoOf(error) ?? 0);
 
+/** A column or key is there already, or gone already. */
+const doneErrnos = new Set<number>([1060, 1061, 1091]);
+export const isDoneAlready = (error: unknown): boolean => doneErrnos.has(errnoOf(error) ?? 0);
+
 /** The account lacks the right: for the table, for the schema, or for triggers on this server. */
 const refusedErrnos = new Set<number>([1044, 1142, 1227, 1419]);
 export const isRefused = (error: unknown): boolean => refusedErrnos.has(errnoOf(error) ?? 0);

@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2/promise';
 import { Sequelize } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
-import { errno, errnoOf, isRefused } from './db-errors.ts';
+import { errno, errnoOf, isDoneAlready, isRefused } from './db-errors.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 import type { Statements } from './statements.ts';
 
@@ -39,10 +39,15 @@ export async function pendingMigrations({ rows }: Pick<Statements, 'rows'>): Pro
   return migrations.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
+/** A step that was cut in the middle finds its columns there: MySQL has no ADD … IF NOT EXISTS. */
+function unlessDone(error: unknown): void {
+  if (!isDoneAlready(error)) throw error;
+}
+
 function createUmzug(sequelize: Sequelize, log?: (line: string) => void) {
   const step = (migration: Migration, sql: readonly string[]) => async () => {
     try {
-      for (const statement of sql) await sequelize.query(statement);
+      for (const statement of sql) await sequelize.query(statement).catch(unlessDone);
     } catch (error) {
       if (!migration.mayBeRefused || !isRefused(error)) throw error;
       log?.(`migration ${migration.name} left out: the account may not do that`);

@@ -21,6 +21,8 @@ export interface Call<E extends Endpoint> extends Input<E> {
   idempotencyKey: string | undefined;
   /** The body as it came, for a fingerprint. */
   bodyBytes: Buffer;
+  /** A request header by its name in small letters, where it came once. */
+  header(name: string): string | undefined;
   /** Request header `If-None-Match`. */
   ifNoneMatch: string | undefined;
   /** Aborted when the client leaves before it has its answer. */
@@ -99,12 +101,16 @@ function createReader<E extends Endpoint>(endpoint: E, peerCheck: PeerCheck) {
       idempotencyKey: endpoint.idempotent
         ? idempotencyKeyOf(headers['idempotency-key'])
         : undefined,
+      header: (name) => single(headers[name]),
       ifNoneMatch: headers['if-none-match'],
       signal: signalOf(response),
       requestId: localsOf(response).requestId,
     };
   };
 }
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 function queryOf(target: string): URLSearchParams {
   const mark = target.indexOf('?');

@@ -10,6 +10,7 @@ export function checkReply(endpoint: Endpoint, parts: Omit<Answer<unknown>, 'kin
   if (status === 304) return;
   const allowed = [endpoint.status, endpoint.alsoStatus];
   if (!allowed.includes(status as 200)) throw new Error(`${endpoint.name} answers ${status}`);
+  if (endpoint.alsoMediaType && parts.headers?.['content-type'] === endpoint.alsoMediaType) return;
   if (!endpoint.reply || endpoint.mediaType) {
     if (parts.body !== undefined) throw new Error(`${endpoint.name} answers a body`);
     return;

@@ -18,11 +18,13 @@ const insertPaymentsSql = (count: number): string => `INSERT INTO payment
 /**
  * Seats, then reservations, each only while the hold is in time: a hold that ran out while this
  * transaction waited for a row changes fewer rows than there are, and all is rolled back.
- * SYSDATE(6), because NOW(6) stands still while a statement waits.
+ * SYSDATE(6), because NOW(6) stands still while a statement waits. A seat of a date that was
+ * cancelled is INACTIVE: it is not paid any more from that commit on.
  */
 const sellSeatsSql = (count: number): string => `UPDATE concert_seat FORCE INDEX (PRIMARY)
   SET seat_status = 'SOLD', held_until = NULL, seat_version = seat_version + 1
-  WHERE seat_id IN (${marks(count)}) AND seat_status = 'HELD' AND held_until > SYSDATE(6)`;
+  WHERE seat_id IN (${marks(count)}) AND seat_status = 'HELD' AND held_until > SYSDATE(6)
+    AND status = 'ACTIVE'`;
 const confirmSql = (count: number): string => `UPDATE reservation
   SET reservation_status = 'CONFIRMED'
   WHERE reservation_id IN (${marks(count)}) AND user_id = ?
@@ -34,7 +36,7 @@ const paymentTables = 'payment p JOIN reservation r ON r.reservation_id = p.rese
 
 const refundableSql = `SELECT p.payment_id AS paymentId, p.reservation_id AS reservationId,
     r.concert_id AS concertId, r.seat_id AS seatId, p.amount,
-    p.payment_status AS status,
+    p.payment_status AS status, r.checked_in_at AS checkedInAt,
     d.concert_dt - INTERVAL c.refund_until_hours HOUR > SYSDATE(6) AS isRefundable
   FROM ${paymentTables}
     JOIN concert_schedule d ON d.concert_schedule_id = r.concert_schedule_id
@@ -45,7 +47,7 @@ const freeSeatSql = `UPDATE concert_seat
   SET seat_status = 'AVAILABLE', seat_version = seat_version + 1
   WHERE seat_id = ? AND seat_status = 'SOLD'`;
 const cancelSql = `UPDATE reservation SET reservation_status = 'CANCELLED'
-  WHERE reservation_id = ? AND reservation_status = 'CONFIRMED'`;
+  WHERE reservation_id = ? AND reservation_status = 'CONFIRMED' AND checked_in_at IS NULL`;
 const refundSql = `UPDATE payment SET payment_status = 'REFUNDED'
   WHERE payment_id = ? AND payment_status = 'COMPLETED'`;
 
@@ -79,7 +81,10 @@ export interface PaymentRepository {
   /** One payment per reservation; the amount is the reservation's price. */
   insert(tx: Tx, payer: Payer, payable: readonly Payable[]): Promise<Payment[]>;
   refundable(tx: Tx, paymentId: string, userId: string): Promise<Refundable | undefined>;
-  /** Seat AVAILABLE, reservation CANCELLED, payment REFUNDED. @returns false when it was not paid. */
+  /**
+   * Seat AVAILABLE, reservation CANCELLED, payment REFUNDED. @returns false when it was not paid,
+   * or its holder came in meanwhile.
+   */
   refund(tx: Tx, refundable: Refundable): Promise<boolean>;
   one(tx: Tx, paymentId: string): Promise<Payment>;
   /** Newest first. */

@@ -61,7 +61,7 @@ describe('payment rules', () => {
     });
   });
 
-  it('refunds what is paid and in time: not found, refunded already, too late, in this order', () => {
+  it('refunds what is paid and in time: not found, refunded already, checked in, too late, in this order', () => {
     const refundable = (more: Partial<Refundable>): Refundable => ({
       paymentId: '1',
       reservationId: '1',
@@ -69,15 +69,23 @@ describe('payment rules', () => {
       seatId: '1',
       amount: 100,
       status: 'COMPLETED',
+      checkedInAt: null,
       isRefundable: true,
       ...more,
     });
     const codes = [
       undefined,
-      refundable({ status: 'REFUNDED', isRefundable: false }),
+      refundable({ status: 'REFUNDED', checkedInAt: new Date(0), isRefundable: false }),
+      refundable({ checkedInAt: new Date(0), isRefundable: false }),
       refundable({ isRefundable: false }),
       refundable({}),
     ].map((found) => refusal(() => checkRefund(found)).code);
-    expect(codes).to.deep.equal(['not-found', 'already-refunded', 'refund-closed', undefined]);
+    expect(codes).to.deep.equal([
+      'not-found',
+      'already-refunded',
+      'already-checked-in',
+      'refund-closed',
+      undefined,
+    ]);
   });
 });

@@ -51,13 +51,22 @@ export interface Refundable {
   seatId: string;
   amount: number;
   status: 'COMPLETED' | 'REFUNDED';
+  /** When the holder came in with the ticket. */
+  checkedInAt: Date | null;
   /** The owner's deadline before the concert has not passed. */
   isRefundable: boolean;
 }
 
-/** @throws Problem `not-found`, `already-refunded`, `refund-closed`, in this order. */
+/**
+ * @throws Problem `not-found`, `already-refunded`, `already-checked-in`, `refund-closed`, in this
+ *   order.
+ */
 export function checkRefund(found: Refundable | undefined): asserts found is Refundable {
   if (!found) throw new Problem('not-found');
   if (found.status === 'REFUNDED') throw new Problem('already-refunded');
+  if (found.checkedInAt) {
+    const checkedInAt = found.checkedInAt.toISOString();
+    throw new Problem('already-checked-in', { extra: { checkedInAt } });
+  }
   if (!found.isRefundable) throw new Problem('refund-closed');
 }

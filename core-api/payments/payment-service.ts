@@ -120,7 +120,11 @@ async function refundIn(
   const account = await ledger.lockAccount(tx, userId);
   const found = await payments.refundable(tx, paymentId, userId);
   checkRefund(found);
-  if (!(await payments.refund(tx, found))) throw new Error('a paid seat was not sold');
+  if (!(await payments.refund(tx, found))) {
+    // Only a check-in can have come between; then that is what is told.
+    checkRefund(await payments.refundable(tx, paymentId, userId));
+    throw new Error('a paid seat was not sold');
+  }
   const { amount } = found;
   const { point } = await ledger.post(tx, account, [{ amount, type: 'REFUND', paymentId }]);
   await outbox.append(tx, {

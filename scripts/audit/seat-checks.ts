@@ -43,6 +43,14 @@ export const seatChecks: readonly Check[] = [
         AND NOT (s.seat_status = 'HELD' AND s.held_until = r.reservation_expire_dt)`,
   },
   {
+    name: 'checked-in-without-seat',
+    says: 'Who came in has a CONFIRMED reservation, unless the whole date was cancelled afterwards',
+    sql: `SELECT r.reservation_id, r.reservation_status, r.checked_in_at FROM reservation r
+      WHERE r.checked_in_at IS NOT NULL AND r.reservation_status <> 'CONFIRMED'
+        AND NOT (r.reservation_status = 'CANCELLED' AND EXISTS (SELECT 1 FROM schedule_cancel x
+          WHERE x.concert_schedule_id = r.concert_schedule_id))`,
+  },
+  {
     name: 'reservation-of-another-concert',
     says: 'A reservation names the concert and the schedule of its seat',
     sql: `SELECT r.reservation_id, r.seat_id FROM reservation r

@@ -34,11 +34,13 @@ export interface Endpoint {
   /** Largest body in bytes; `bodyLimitBytes` when not said. */
   readonly bodyLimitBytes?: number;
   /** Success status, and the body schema (absent for 204). */
-  readonly status: 200 | 201 | 204;
-  /** A second success status, when the same body can mean "was there already". */
-  readonly alsoStatus?: 200;
+  readonly status: 200 | 201 | 202 | 204;
+  /** A second success status: "was there already", or "begun, and not done yet". */
+  readonly alsoStatus?: 200 | 202;
   readonly reply?: z.ZodType;
   readonly mediaType?: string;
+  /** A second form of the same answer, for who asks for it by `Accept`. */
+  readonly alsoMediaType?: 'image/svg+xml';
   /** Answers with an `ETag`, and 304 to an `If-None-Match` that names it (RFC 9110 §13.1.2). */
   readonly conditional?: boolean;
   /** Honours `Idempotency-Key`: it moves seats or points. */

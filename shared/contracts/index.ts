@@ -8,6 +8,7 @@ import * as payments from './payments.ts';
 import * as points from './points.ts';
 import * as queue from './queue.ts';
 import * as reservations from './reservations.ts';
+import * as tickets from './tickets.ts';
 
 const isEndpoint = (value: unknown): value is Endpoint =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
@@ -21,6 +22,7 @@ export const allEndpoints: readonly Endpoint[] = [
   reservations,
   payments,
   points,
+  tickets,
   ops,
   internal,
 ].flatMap((module) => Object.values(module).filter(isEndpoint));

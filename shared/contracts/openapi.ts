@@ -70,9 +70,11 @@ const notModified: Json = {
 };
 
 function successResponses(endpoint: Endpoint): Json {
-  const { status, alsoStatus, reply, mediaType, summary, conditional } = endpoint;
+  const { status, alsoStatus, reply, mediaType, alsoMediaType, summary, conditional } = endpoint;
+  const other = alsoMediaType ? { [alsoMediaType]: { schema: { type: 'string' } } } : {};
+  const schema = reply ? toSchema(reply, 'output') : {};
   const content = reply
-    ? { content: { [mediaType ?? 'application/json']: { schema: toSchema(reply, 'output') } } }
+    ? { content: { [mediaType ?? 'application/json']: { schema }, ...other } }
     : {};
   const response = { description: summary, headers: { 'X-Request-Id': requestId }, ...content };
   const answers = [status, ...(alsoStatus ? [alsoStatus] : [])].map((code) => [code, response]);

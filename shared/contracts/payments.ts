@@ -46,7 +46,7 @@ export const refundPayment = defineEndpoint({
   status: 201,
   reply: z.object({ payment, point: points }),
   idempotent: true,
-  problems: ['already-refunded', 'refund-closed'],
+  problems: ['already-refunded', 'already-checked-in', 'refund-closed'],
 });
 
 export const listPayments = defineEndpoint({

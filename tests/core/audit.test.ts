@@ -23,6 +23,9 @@ const plants: Record<string, string[]> = {
     `UPDATE concert_seat SET held_until = held_until + INTERVAL 1 SECOND
      WHERE seat_status = 'HELD'`,
   ],
+  'checked-in-without-seat': [
+    "UPDATE reservation SET checked_in_at = SYSDATE(6) WHERE reservation_status = 'HELD'",
+  ],
   'reservation-of-another-concert': ['UPDATE reservation SET concert_id = concert_id + 1'],
   'confirmed-without-payment': [
     'DELETE FROM point_history WHERE payment_id IS NOT NULL',

@@ -38,6 +38,8 @@ export interface CoreAnswer {
   word: string;
 }
 
+export type RawAnswer = Omit<CoreAnswer, 'body' | 'word'> & { text: string };
+
 /** The core in this process on a schema and a namespace of its own, called as the gateway does. */
 export interface CoreWorld {
   url: string;
@@ -45,6 +47,8 @@ export interface CoreWorld {
   database: Database;
   databaseUrl: string;
   call(method: string, target: string, call?: CoreCall): Promise<CoreAnswer>;
+  /** The same with the body as text: for what is not JSON. */
+  raw(method: string, target: string, call?: CoreCall): Promise<RawAnswer>;
   admin(method: string, target: string, body?: unknown): Promise<CoreAnswer>;
   /** A concert with one date; seats numbered from 1. */
   concert(wish?: { seats?: number; totalSeat?: number; concertDt?: string }): Promise<TestConcert>;
@@ -100,7 +104,8 @@ export async function openCoreWorld(options: CoreWorldOptions = {}): Promise<Cor
     statementTimeoutMs: 5_000,
     logger: createLogger({ service: 'test', level: 'silent' }),
   });
-  const call = createCall(core.url, assertionKeys);
+  const raw = createCall(core.url, assertionKeys);
+  const call: CoreWorld['call'] = async (...given) => toAnswer(await raw(...given));
   const admin: CoreWorld['admin'] = (method, target, body) =>
     call(method, target, { body, caller: adminCaller });
   return {
@@ -109,6 +114,7 @@ export async function openCoreWorld(options: CoreWorldOptions = {}): Promise<Cor
     database,
     databaseUrl: schema.databaseUrl,
     call,
+    raw,
     admin,
     concert: (wish = {}) => makeConcert(admin, wish),
     close: async () => {
@@ -120,7 +126,7 @@ export async function openCoreWorld(options: CoreWorldOptions = {}): Promise<Cor
   };
 }
 
-function createCall(url: string, keys: KeySet): CoreWorld['call'] {
+function createCall(url: string, keys: KeySet): CoreWorld['raw'] {
   const asBytes = (body: unknown): Buffer => {
     if (body === undefined) return Buffer.alloc(0);
     return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
@@ -142,7 +148,7 @@ function createCall(url: string, keys: KeySet): CoreWorld['call'] {
 function send(
   url: string,
   { method, bytes, headers }: { method: string; bytes: Buffer; headers: Record<string, string> },
-): Promise<CoreAnswer> {
+): Promise<RawAnswer> {
   const { hostname, port, origin } = new URL(url);
   const path = url.slice(origin.length);
   return new Promise((resolve, reject) => {
@@ -154,15 +160,18 @@ function send(
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        const body = text === '' ? undefined : (JSON.parse(text) as CoreAnswer['body']);
-        const status = response.statusCode ?? 0;
-        const word = body?.code === undefined ? String(status) : `${status} ${body.code}`;
-        resolve({ status, headers: response.headers, body, word });
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
       });
     });
     request.on('error', reject);
     request.end(bytes);
   });
+}
+
+function toAnswer({ status, headers, text }: RawAnswer): CoreAnswer {
+  const body = text === '' ? undefined : (JSON.parse(text) as CoreAnswer['body']);
+  const word = body?.code === undefined ? String(status) : `${status} ${body.code}`;
+  return { status, headers, body, word };
 }
 
 async function makeConcert(

@@ -3,7 +3,7 @@ import { files, type Import, importsOf, isTest } from './tree.ts';
 
 /** The floors of docs/architecture.md, as rules over the import graph. */
 
-const sources = files('*.ts').filter((path) => !isTest(path));
+const sources = files('*.ts', '*.tsx').filter((path) => !isTest(path));
 const imports = sources.flatMap(importsOf);
 
 const floorOf = (path: string): string => path.split('/')[0] ?? '';
@@ -32,7 +32,7 @@ const roleOf = (path: string): number | undefined =>
 /** Who may know a package. Types count too: a type is knowledge. */
 const keepers: Record<string, RegExp> = {
   express: /^core-api\/(http\/|app\.ts|server\.ts|.*-routes\.ts)/,
-  hono: /^(queue-gateway\/(http\/|app\.ts|server\.ts|forward\/|docs\/|.*-routes\.ts)|scripts\/bench\/)/,
+  hono: /^(queue-gateway\/(http\/|app\.ts|server\.ts|forward\/|docs\/|pages\/|.*-routes\.ts)|scripts\/bench\/)/,
   '@hono/node-server':
     /^(queue-gateway\/(http\/|app\.ts|server\.ts|forward\/|.*-routes\.ts)|scripts\/bench\/)/,
   sequelize: /^(core-api\/(db\/|.*-repository\.ts)|scripts\/)/,
@@ -55,6 +55,7 @@ const featureOrder = [
   ['rooms'],
   ['reservations'],
   ['payments'],
+  ['tickets'],
   ['reports'],
   ['health'],
   ['jobs'],

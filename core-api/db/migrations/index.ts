@@ -6,6 +6,9 @@ import { rooms } from './005-rooms.ts';
 import { layouts } from './006-layouts.ts';
 import { appendOnly } from './007-append-only.ts';
 import { extensions } from './008-extensions.ts';
+import { draws } from './009-draws.ts';
+import { checkIns } from './010-check-ins.ts';
+import { cancellations } from './011-cancellations.ts';
 
 /**
  * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
@@ -29,4 +32,7 @@ export const migrations: readonly Migration[] = [
   layouts,
   appendOnly,
   extensions,
+  draws,
+  checkIns,
+  cancellations,
 ];
