@@ -1,34 +1,22 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { LRUCache } from 'lru-cache';
 import type { Endpoint } from '../../shared/contracts/endpoint.ts';
 import { forwardedEndpoints } from '../../shared/contracts/index.ts';
 import { checkQuery, parseParams } from '../../shared/contracts/parse.ts';
 import { queryOf, roomIdOf } from '../http/bind.ts';
-import {
-  type EdgeApp,
-  type EdgeBindings,
-  type EdgeContext,
-  type Shortcut,
-  toRoutePath,
-} from '../http/edge-env.ts';
+import { type EdgeApp, type EdgeContext, toRoutePath } from '../http/edge-env.ts';
+import type { Shortcuts } from '../http/shortcuts.ts';
 import { createForward, type ForwarderOptions } from './forwarder.ts';
 import { createReadSigner } from './read-signer.ts';
 import { createFillTarget } from './target-rules.ts';
 
 export type { LineLease } from './forwarder.ts';
 
-export type ForwardOptions = Omit<ForwarderOptions, 'signRead'>;
+export interface ForwardOptions extends Omit<ForwarderOptions, 'signRead'> {
+  shortcuts: Shortcuts;
+}
 
-const maxKnown = 10_000;
-
-/**
- * Every call of the contracts that the core answers, by its exact template.
- * @returns a shortcut past the router for reads it has seen: where a path and query lead is the
- *   URL's alone and never changes, fans of one concert ask for the same few, and finding it out
- *   anew costs a quarter of a forwarded call.
- */
-export function forwardRoutes(app: EdgeApp, options: ForwardOptions): Shortcut {
-  const known = new LRUCache<string, (request: EdgeBindings) => Promise<void>>({ max: maxKnown });
+/** Every call of the contracts that the core answers, by its exact template. */
+export function forwardRoutes(app: EdgeApp, options: ForwardOptions): void {
   const signRead = createReadSigner({ keys: options.assertionKeys, now: options.now });
 
   function bindForward(endpoint: Endpoint): void {
@@ -43,7 +31,7 @@ export function forwardRoutes(app: EdgeApp, options: ForwardOptions): Shortcut {
         checkQuery(endpoint, query);
         const filled = fillTarget(params, query);
         const to = { roomId, target: () => filled };
-        if (endpoint.method === 'GET') known.set(url, (request) => forward(request, to));
+        options.shortcuts.learn(endpoint.method, url, (request) => forward(request, to));
         return filled;
       };
       await forward(c.env, { roomId, target });
@@ -52,5 +40,4 @@ export function forwardRoutes(app: EdgeApp, options: ForwardOptions): Shortcut {
   }
 
   for (const endpoint of forwardedEndpoints) bindForward(endpoint);
-  return (url) => known.get(url);
 }

@@ -2,13 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Endpoint, Input, Reply } from '../../shared/contracts/endpoint.ts';
 import { parseInput, parseParams } from '../../shared/contracts/parse.ts';
-import type { Caller } from '../../shared/assertion.ts';
 import type { AccessClaims } from '../tokens/access-token.ts';
 import type { QueueClaims } from '../tokens/queue-tokens.ts';
-import { type EdgeApp, type EdgeContext, toRoutePath } from './edge-env.ts';
+import { type EdgeApp, type EdgeBindings, toRoutePath } from './edge-env.ts';
 import type { Guard, Passed } from './guard.ts';
-import { parseJson, readBody } from './read-body.ts';
+import { noBody, parseJson, readBody } from './read-body.ts';
+import { sendReply } from './send-reply.ts';
 import type { ServiceGuard } from './service-guard.ts';
+import type { Shortcuts } from './shortcuts.ts';
 
 /**
  * The order of checks. When two problems apply, the earlier one is answered:
@@ -32,8 +33,6 @@ export interface RequestInfo {
   readonly requestId: string;
   /** Of the caller, as far as it can be known: `client-address.ts`. */
   readonly address: string;
-  /** Aborted when the caller has gone. */
-  readonly signal: AbortSignal;
   /** For a stream, which writes past Hono and answers with RESPONSE_ALREADY_SENT. */
   readonly outgoing: ServerResponse;
   header(name: string): string | undefined;
@@ -74,78 +73,74 @@ export function queryOf(url: string | undefined): URLSearchParams {
 export const roomIdOf = (params: unknown): string | undefined =>
   (params as { concertId?: string } | undefined)?.concertId;
 
-function requestInfo(c: EdgeContext): RequestInfo {
-  const { outgoing, requestId, address } = c.env;
-  return {
-    requestId,
-    outgoing,
-    address,
-    get signal() {
-      return c.req.raw.signal;
-    },
-    header: (name) => c.req.header(name),
-  };
-}
-
-const isFull = (
-  reply: unknown,
-): reply is { status: number; body: unknown; headers?: Record<string, string> } =>
-  typeof reply === 'object' &&
-  reply !== null &&
-  'body' in reply &&
-  'status' in reply &&
-  typeof reply.status === 'number';
-
-/** Personal answers are never kept by a cache; a public one says so itself. */
-const defaultHeaders = ({ guard, method }: Endpoint): Record<string, string> =>
-  guard === 'open' && method === 'GET' ? {} : { 'cache-control': 'no-store' };
-
-function toResponse(endpoint: Endpoint, reply: unknown): Response {
-  // Made before the server put its own class in the place of Response.
-  if (reply === RESPONSE_ALREADY_SENT) return RESPONSE_ALREADY_SENT;
-  if (reply instanceof Response) return reply;
-  const { status, body, headers } = isFull(reply)
-    ? reply
-    : { status: endpoint.status, body: reply, headers: undefined };
-  const all = { ...defaultHeaders(endpoint), ...headers };
-  if (body === undefined) return new Response(null, { status, headers: all });
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': endpoint.mediaType ?? 'application/json', ...all },
-  });
-}
+const requestInfo = ({ incoming, outgoing, requestId, address }: EdgeBindings): RequestInfo => ({
+  requestId,
+  outgoing,
+  address,
+  header(name) {
+    const value = incoming.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  },
+});
 
 /** A stream has no length and never ends, so HEAD is answered without starting it. */
-const streamHead = (endpoint: Endpoint): Response =>
-  new Response(null, { headers: { 'content-type': endpoint.mediaType ?? '' } });
+const streamHead = ({ status, mediaType = '' }: Endpoint) => ({
+  status,
+  body: undefined,
+  headers: { 'content-type': mediaType },
+});
 
 export interface BindOptions {
   app: EdgeApp;
   guard: Guard;
   serviceGuard: ServiceGuard;
+  shortcuts: Shortcuts;
 }
 
-export function createBind({ app, guard, serviceGuard }: BindOptions): Bind {
-  const checkPeer = (c: EdgeContext, body: Buffer): Caller => serviceGuard(c.env.incoming, body);
+/** What the URL says, once it was found right. */
+interface Place {
+  params: Record<string, string>;
+  roomId: string | undefined;
+  /** By the schemas; not yet when the request is the first of its URL. */
+  parsed?: { params: unknown; query: unknown };
+}
 
-  async function receive<E extends Endpoint>(endpoint: E, c: EdgeContext) {
-    const { incoming } = c.env;
-    const params = c.req.param() as Record<string, string>;
-    const roomId = roomIdOf(parseParams(endpoint, params));
+export function createBind({ app, guard, serviceGuard, shortcuts }: BindOptions): Bind {
+  async function receive<E extends Endpoint>(endpoint: E, request: EdgeBindings, place: Place) {
+    const { incoming } = request;
     let passed: Passed = { user: undefined, queueToken: undefined };
-    if (endpoint.guard !== 'service') passed = await guard(endpoint, c.env, roomId);
-    const bytes = await readBody(endpoint, incoming);
-    if (endpoint.guard === 'service') checkPeer(c, bytes);
+    if (endpoint.guard !== 'service') passed = await guard(endpoint, request, place.roomId);
+    const bytes = endpoint.body ? await readBody(endpoint, incoming) : noBody;
+    if (endpoint.guard === 'service') serviceGuard(incoming, bytes);
     const body = endpoint.body ? parseJson(bytes) : undefined;
-    const input = parseInput(endpoint, { params, query: queryOf(incoming.url), body });
-    return { ...input, ...passed, request: requestInfo(c) } as HandlerInput<E>;
+    const { params, parsed } = place;
+    const input =
+      parsed && !endpoint.body
+        ? { ...parsed, body }
+        : parseInput(endpoint, { params, query: queryOf(incoming.url), body });
+    return { ...input, ...passed, request: requestInfo(request) } as HandlerInput<E>;
   }
 
   return function bind(endpoint, handler) {
+    /** The order of checks is written down above. */
+    async function serve(request: EdgeBindings, place: Place): Promise<void> {
+      const input = await receive(endpoint, request, place);
+      const isStreamHead = request.isHead && endpoint.mediaType === 'text/event-stream';
+      const reply = isStreamHead ? streamHead(endpoint) : await handler(input);
+      const { params, query } = input;
+      if (!place.parsed) {
+        const known = { ...place, parsed: { params, query } };
+        const { method, url = '' } = request.incoming;
+        shortcuts.learn(method ?? '', url, (next) => serve(next, known));
+      }
+      await sendReply(endpoint, reply, request.outgoing);
+    }
+
     app.on(endpoint.method, toRoutePath(endpoint.path), async (c) => {
-      const input = await receive(endpoint, c);
-      if (c.env.isHead && endpoint.mediaType === 'text/event-stream') return streamHead(endpoint);
-      return toResponse(endpoint, await handler(input));
+      const params = c.req.param() as Record<string, string>;
+      const roomId = roomIdOf(parseParams(endpoint, params));
+      await serve(c.env, { params, roomId });
+      return RESPONSE_ALREADY_SENT;
     });
   };
 }

@@ -19,11 +19,5 @@ export interface EdgeEnv {
 export type EdgeApp = Hono<EdgeEnv>;
 export type EdgeContext = Context<EdgeEnv>;
 
-/**
- * What to do with a GET of exactly this URL, when its path and query have been found right before;
- * `undefined` sends it through the router.
- */
-export type Shortcut = (url: string) => ((request: EdgeBindings) => Promise<void>) | undefined;
-
 /** A template of the contracts as Hono writes it: `/concerts/{id}` -> `/concerts/:id`. */
 export const toRoutePath = (template: string): string => template.replace(/\{(\w+)\}/g, ':$1');

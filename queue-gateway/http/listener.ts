@@ -4,15 +4,16 @@ import type { Logger } from '../../shared/logger.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Cors } from './cors-rules.ts';
-import type { EdgeApp, EdgeBindings, Shortcut } from './edge-env.ts';
+import type { EdgeApp, EdgeBindings } from './edge-env.ts';
 import type { WithRequestId } from './edge-response.ts';
 import { headerFault, targetFault } from './edge-rules.ts';
 import type { ToAnswer } from './errors.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
+import type { Shortcuts } from './shortcuts.ts';
 
 export interface ListenerOptions {
   app: EdgeApp;
-  shortcut: Shortcut;
+  shortcuts: Shortcuts;
   toAnswer: ToAnswer;
   log: Logger;
   clientAddress: ClientAddress;
@@ -68,7 +69,7 @@ function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerRespo
 
 /** The door: what comes before routing, then the shortcut or Hono. */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { app, shortcut, toAnswer, isDraining, clientAddress, cors } = options;
+  const { app, shortcuts, toAnswer, isDraining, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
 
   const bindingsOf = (incoming: IncomingMessage, outgoing: ServerResponse): EdgeBindings => ({
@@ -88,8 +89,7 @@ export function createListener(options: ListenerOptions): RequestListener {
   );
 
   return function listener(incoming, outgoing) {
-    const isRead = incoming.method === 'GET' || incoming.method === 'HEAD';
-    const known = isRead ? shortcut(incoming.url ?? '') : undefined;
+    const known = shortcuts.find(incoming);
     if (isDraining()) outgoing.setHeader('connection', 'close');
     logAnswer(options, incoming, outgoing);
     const problem = firstProblem(incoming, known !== undefined);

@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Endpoint } from '../../shared/contracts/endpoint.ts';
+
+interface FullReply {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+const isFull = (reply: unknown): reply is FullReply =>
+  typeof reply === 'object' &&
+  reply !== null &&
+  'body' in reply &&
+  'status' in reply &&
+  typeof reply.status === 'number';
+
+/** Personal answers are never kept by a cache; a public one says so itself. */
+const defaultHeaders = ({ guard, method }: Endpoint): Record<string, string> =>
+  guard === 'open' && method === 'GET' ? {} : { 'cache-control': 'no-store' };
+
+async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  const bytes = Buffer.from(await response.arrayBuffer());
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(bytes);
+}
+
+/**
+ * What a handler returned, straight to the socket: a body is told from its length, and what is not
+ * text already is JSON.
+ */
+export async function sendReply(
+  endpoint: Endpoint,
+  reply: unknown,
+  outgoing: ServerResponse,
+): Promise<void> {
+  // Made before the server put its own class in the place of Response.
+  if (reply === RESPONSE_ALREADY_SENT) return;
+  if (reply instanceof Response) return sendResponse(reply, outgoing);
+  const { status, body, headers } = isFull(reply)
+    ? reply
+    : { status: endpoint.status, body: reply, headers: undefined };
+  const all = { ...defaultHeaders(endpoint), ...headers };
+  if (body === undefined) {
+    outgoing.writeHead(status, all).end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  outgoing.writeHead(status, {
+    'content-type': endpoint.mediaType ?? 'application/json',
+    'content-length': String(Buffer.byteLength(text)),
+    ...all,
+  });
+  outgoing.end(text);
+}
