@@ -100,6 +100,7 @@ export async function composeGateway(
       timeoutMs: config.coreTimeoutMs,
       loginBrake: limits.loginBrake,
     },
+    pages: { accessTokens: tokens.access },
   });
 
   if (config.nodeEnv === 'production') void adviseOnStores(config, log);

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import { buildPages } from './pages/build-pages.ts';
 import { runCommand } from './stack/run-command.ts';
 
 const rootDir = join(import.meta.dirname, '..');
@@ -10,7 +11,7 @@ const distDir = join(rootDir, 'dist');
 const assetDirs = ['shared', 'core-api', 'queue-gateway'];
 /** The gateway serves it. */
 const assetFiles = ['docs/openapi.json'];
-const sourceExtensions = new Set(['.ts', '.mjs', '.md']);
+const sourceExtensions = new Set(['.ts', '.tsx', '.mjs', '.md']);
 
 /** Lua, pages and the like stay beside the code that reads them; sources stay out. */
 function copyAssets(): number {
@@ -35,6 +36,7 @@ function copyAssets(): number {
 
 async function build(): Promise<void> {
   rmSync(distDir, { recursive: true, force: true });
+  await buildPages();
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const compiled = await runCommand(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
     cwd: rootDir,

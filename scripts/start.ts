@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { migrateUp } from '../core-api/db/migrate.ts';
 import { seed } from './seed.ts';
+import { buildPages } from './pages/build-pages.ts';
 import { curlStory } from './stack/curl-story.ts';
 import { dataDirOf } from './stack/find-stack.ts';
 import { runStack, type RunningStack } from './stack/run-stack.ts';
@@ -25,6 +26,7 @@ async function prepareDatabase(databaseUrl: string): Promise<void> {
 function welcome(stack: RunningStack): void {
   const { gatewayUrl } = stack;
   log(`
+  Pages      ${gatewayUrl}
   API        ${gatewayUrl}
   Reference  ${gatewayUrl}/docs
   Core       ${stack.coreUrl} (answers the gateway only)
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
   });
   const { signal } = signals;
   try {
+    await buildPages();
     const stack = await runStack({
       rootDir: join(import.meta.dirname, '..'),
       dataDir: dataDirOf(process.env),

@@ -7,11 +7,16 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TestCounts } from '../tests/harness/counting-reporter.ts';
+import { buildPages } from './pages/build-pages.ts';
+import { missingChromium, openChromium } from './stack/chromium.ts';
 import { openServices, type Services } from './stack/open-services.ts';
 import { watchStopSignals } from './stack/stop-signals.ts';
 import { allTestFiles, parseTestRequest, type TestRequest } from './test-files.ts';
 
 const rootDir = join(import.meta.dirname, '..');
+/** Tests that look at pages in a browser. */
+const browserTests = /^tests\/pages\/.*\.browser\.test\.ts$/;
+
 /** Runs mocha in a process of its own: what a test breaks, the stores are stopped all the same. */
 function runMocha(
   request: TestRequest,
@@ -47,9 +52,25 @@ function runMocha(
   });
 }
 
+/**
+ * What the pages' tests need: the pages built, and a browser. Without one their files are left out
+ * and that is said; on CI it is a failure.
+ */
+async function preparePages(request: TestRequest): Promise<TestRequest> {
+  await buildPages();
+  if (!request.files.some((file) => browserTests.test(file))) return request;
+  const { env } = process;
+  if ((await openChromium({ env, log: console.error })) !== undefined) return request;
+  if (env['CI']) throw new Error(missingChromium);
+  const files = request.files.filter((file) => !browserTests.test(file));
+  console.error(`\nSKIPPED: ${request.files.length - files.length} files. ${missingChromium}\n`);
+  return { ...request, files };
+}
+
 async function main(): Promise<void> {
-  const request = parseTestRequest(process.argv.slice(2), allTestFiles(rootDir), rootDir);
-  if (request.unknown.length > 0) throw new Error(`No test file: ${request.unknown.join(', ')}`);
+  const asked = parseTestRequest(process.argv.slice(2), allTestFiles(rootDir), rootDir);
+  if (asked.unknown.length > 0) throw new Error(`No test file: ${asked.unknown.join(', ')}`);
+  const request = await preparePages(asked);
   const signals = watchStopSignals({
     onImpatient: () => process.exit(130),
     endsWithParent: process.env.npm_lifecycle_event !== undefined,

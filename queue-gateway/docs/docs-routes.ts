@@ -6,7 +6,10 @@ import type { EdgeApp, EdgeContext } from '../http/edge-env.ts';
 import { type Asset, loadViewerAssets } from './viewer-assets.ts';
 
 /** Paths beside the contracts, so that another method there is 405 too. */
-export const docsPaths: readonly string[] = ['/docs', '/docs/{file}'];
+export const docsPaths: readonly (readonly [string, readonly string[]])[] = [
+  ['/docs', ['GET', 'HEAD']],
+  ['/docs/{file}', ['GET', 'HEAD']],
+];
 
 /**
  * The viewer loads its own files and this document, nothing else, and runs no inline script.

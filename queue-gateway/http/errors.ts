@@ -28,9 +28,12 @@ export function handleErrors(app: EdgeApp, toAnswer: ToAnswer): void {
 /**
  * What no route took: 405 with `Allow` on a known path, else 404. Asked only then, so that known
  * calls have one handler and nothing to pass on. Paths beside the contracts (pages, documents) are
- * given as `more`.
+ * given as `more`, with their methods.
  */
-export function answerUnknown(app: EdgeApp, more: readonly string[] = []): void {
+export function answerUnknown(
+  app: EdgeApp,
+  more: Iterable<readonly [path: string, methods: readonly string[]]> = [],
+): void {
   const methods = new Map<string, Set<string>>();
   for (const { method, path } of publicEndpoints) {
     const known = methods.get(path) ?? new Set<string>();
@@ -38,7 +41,7 @@ export function answerUnknown(app: EdgeApp, more: readonly string[] = []): void 
     if (method === 'GET') known.add('HEAD');
     methods.set(path, known);
   }
-  for (const path of more) methods.set(path, new Set(['GET', 'HEAD']));
+  for (const [path, known] of more) methods.set(path, new Set(known));
   const router = new TrieRouter<string>();
   for (const [path, known] of methods) router.add('ALL', toRoutePath(path), [...known].join(', '));
 

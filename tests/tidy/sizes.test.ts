@@ -7,7 +7,7 @@ const longer = (paths: string[], limit: number): string[] =>
   paths.filter((path) => lines(path) > limit).map((path) => `${path}: ${lines(path)} lines`);
 
 describe('sizes', () => {
-  const typescript = files('*.ts');
+  const typescript = files('*.ts', '*.tsx');
   const lua = files('*.lua');
 
   it('saw the files', () => {
@@ -31,7 +31,7 @@ describe('sizes', () => {
 
 describe('the environment', () => {
   it('is read at the entry points only', () => {
-    const services = files('core-api/*.ts', 'queue-gateway/*.ts', 'shared/*.ts').filter(
+    const services = files('core-api/*.ts', 'queue-gateway/*.ts', 'queue-gateway/*.tsx', 'shared/*.ts').filter(
       (path) => !isTest(path),
     );
     expect(services.length).to.be.greaterThan(50);

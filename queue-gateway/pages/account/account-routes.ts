@@ -1,0 +1,74 @@
+import { login, register } from '../../../shared/contracts/auth.ts';
+import { isLanguage } from '../i18n/language.ts';
+import { accountMessages } from '../messages/account.ts';
+import { isKnownProblem, problemMessages } from '../messages/problems.ts';
+import { type PageAnswer, type PageVisit, Refusal } from '../page.ts';
+import { ownPath, type PageBinder } from '../page-binder.ts';
+import { AccountForm } from './account-form.tsx';
+
+const yearSeconds = 365 * 24 * 3_600;
+
+type Kind = 'login' | 'register';
+
+interface Sent {
+  to: string;
+  userName: string;
+  refusal?: Refusal;
+}
+
+function faultOf(visit: PageVisit, { problem }: Refusal) {
+  const t = visit.words(problemMessages);
+  const fields = (problem.errors ?? []).map(({ path }) => path.replace('body.', ''));
+  const words = isKnownProblem(problem.code) ? t(problem.code) : problem.title;
+  return { words, fields: problem.code === 'user-name-taken' ? ['userName'] : fields };
+}
+
+function formPage(visit: PageVisit, kind: Kind, sent: Sent): PageAnswer {
+  const t = visit.words(accountMessages);
+  const { to, userName, refusal } = sent;
+  const fault = refusal ? { fault: faultOf(visit, refusal) } : {};
+  return {
+    title: t(kind === 'login' ? 'loginTitle' : 'registerTitle'),
+    status: refusal?.problem.status ?? 200,
+    body: AccountForm({ t, kind, to, userName, ...fault }),
+  };
+}
+
+async function enter(visit: PageVisit, kind: Kind): Promise<PageAnswer> {
+  const form = await visit.form();
+  const to = ownPath(form.get('to'));
+  const body = { userName: form.get('userName') ?? '', password: form.get('password') ?? '' };
+  try {
+    if (kind === 'register') await visit.call(register, { body });
+    const { accessToken, expiresIn } = await visit.call(login, { body });
+    visit.remember('session', accessToken, { path: '/', maxAgeSeconds: expiresIn });
+    return { redirect: to };
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal) || thrown.problem.status >= 500) throw thrown;
+    return formPage(visit, kind, { to, userName: body.userName, refusal: thrown });
+  }
+}
+
+/** Who one is, and in which language. */
+export function accountRoutes(pages: PageBinder): void {
+  for (const kind of ['login', 'register'] as const) {
+    pages.get(`/${kind}`, (visit) => {
+      const to = ownPath(visit.url.searchParams.get('to'));
+      return visit.user ? { redirect: to } : formPage(visit, kind, { to, userName: '' });
+    });
+    pages.post(`/${kind}`, (visit) => enter(visit, kind));
+  }
+
+  pages.post('/logout', (visit) => {
+    visit.forget('session', '/');
+    return { redirect: '/' };
+  });
+
+  pages.post('/language', async (visit) => {
+    const form = await visit.form();
+    const language = form.get('language') ?? undefined;
+    if (isLanguage(language))
+      visit.remember('language', language, { path: '/', maxAgeSeconds: yearSeconds });
+    return { redirect: ownPath(form.get('to')) };
+  });
+}

@@ -1,0 +1,61 @@
+import type { Language } from './language.ts';
+
+/** Where the events are, unless a concert says otherwise. */
+export const defaultTimeZone = 'Asia/Seoul';
+
+/** Money and time as the language writes them, time in the zone of the event. */
+export interface Format {
+  /** Whole won. */
+  won(amount: number): string;
+  number(value: number): string;
+  /** Day and time with the zone's name. */
+  moment(iso: string): string;
+  day(iso: string): string;
+  /** Minutes and seconds, `4:07`; with hours and days in front when there are any. */
+  clock(totalSeconds: number): string;
+  /** The zone as people call it. */
+  zone: string;
+}
+
+function zoneName(language: Language, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat(language, { timeZone, timeZoneName: 'longGeneric' });
+  const named = parts.formatToParts(0).find(({ type }) => type === 'timeZoneName');
+  return named?.value ?? timeZone;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+export function clockText(totalSeconds: number): string {
+  const seconds = Math.max(0, Math.floor(totalSeconds));
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  const tail = `${hours > 0 ? two(minutes) : minutes}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${tail}` : tail;
+}
+
+export function createFormat(language: Language, timeZone: string = defaultTimeZone): Format {
+  const numbers = new Intl.NumberFormat(language);
+  const won = new Intl.NumberFormat(language, { style: 'currency', currency: 'KRW' });
+  const moment = new Intl.DateTimeFormat(language, {
+    timeZone,
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+  const day = new Intl.DateTimeFormat(language, {
+    timeZone,
+    month: 'short',
+    day: 'numeric',
+    weekday: 'short',
+  });
+  return {
+    won: (amount) => won.format(amount),
+    number: (value) => numbers.format(value),
+    moment: (iso) => moment.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+    clock: clockText,
+    zone: zoneName(language, timeZone),
+  };
+}

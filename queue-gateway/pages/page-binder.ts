@@ -1,0 +1,93 @@
+import { Problem, toProblem } from '../../shared/problems.ts';
+import type { EdgeApp, EdgeContext } from '../http/edge-env.ts';
+import type { ToAnswer } from '../http/errors.ts';
+import { errorPage } from './error/error-page.tsx';
+import { type PageAnswer, type PageHandler, type PageVisit, Refusal } from './page.ts';
+import type { PageAssets } from './page-assets.ts';
+import { encodingFor, toPageResponse } from './page-response.tsx';
+import { openVisit, type VisitDeps } from './page-visit.ts';
+
+export interface PageBinderDeps extends VisitDeps {
+  app: EdgeApp;
+  assets: PageAssets;
+  toAnswer: ToAnswer;
+}
+
+/** Binds pages by path (`/c/:concertId`); what it bound is told to the table of known paths. */
+export interface PageBinder {
+  get(path: string, handler: PageHandler): void;
+  /** A form that was sent, or a script of ours that asks for JSON. */
+  post(path: string, handler: PageHandler): void;
+  /** Paths and their methods, for `answerUnknown`. */
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+}
+
+const needsLogin = new Set(['access-token-required', 'access-token-invalid']);
+
+/** Where to log in, to come back to the page that asked for it. */
+export const loginUrl = (visit: PageVisit): string =>
+  `/login?to=${encodeURIComponent(`${visit.url.pathname}${visit.url.search}`)}`;
+
+const wantsJson = (c: EdgeContext): boolean =>
+  (c.req.header('accept') ?? '').startsWith('application/json');
+
+/** The problem behind anything thrown: what the API said, or what went wrong here. */
+function problemOf(thrown: unknown, c: EdgeContext, toAnswer: ToAnswer) {
+  if (thrown instanceof Refusal) return thrown;
+  const { requestId } = c.env;
+  const problem = toAnswer(toProblem(thrown), requestId);
+  return new Refusal(problem.body(requestId), problem.retryAfterSeconds);
+}
+
+export function createPageBinder(deps: PageBinderDeps): PageBinder {
+  const { app, assets, toAnswer } = deps;
+  const paths = new Map<string, string[]>();
+
+  function answerTo(thrown: unknown, c: EdgeContext, visit: PageVisit): PageAnswer {
+    const { problem, retryAfterSeconds } = problemOf(thrown, c, toAnswer);
+    if (wantsJson(c)) return { json: problem, status: problem.status };
+    if (needsLogin.has(problem.code) && c.req.method === 'GET')
+      return { redirect: loginUrl(visit) };
+    return errorPage({ visit, problem, retryAfterSeconds });
+  }
+
+  async function respond(c: EdgeContext, handler: PageHandler): Promise<Response> {
+    const { visit, cookies } = openVisit(c, deps);
+    let answer: PageAnswer;
+    try {
+      answer = await handler(visit);
+    } catch (thrown) {
+      answer = answerTo(thrown, c, visit);
+    }
+    const encoding = encodingFor(c.req.header('accept-encoding'));
+    const response = toPageResponse({ answer, visit, assets, encoding });
+    for (const cookie of cookies) response.headers.append('set-cookie', cookie);
+    return response;
+  }
+
+  function bind(method: 'GET' | 'POST', path: string, handler: PageHandler): void {
+    const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    const template = path.replace(/:(\w+)/g, '{$1}');
+    paths.set(template, [...(paths.get(template) ?? []), ...methods]);
+    app.on(method, path, (c) => respond(c, handler));
+  }
+
+  return {
+    paths,
+    get: (path, handler) => bind('GET', path, handler),
+    post: (path, handler) => bind('POST', path, handler),
+  };
+}
+
+const idPattern = /^[1-9][0-9]{0,15}$/;
+
+/** An id of the path. @throws Problem `not-found`: a page that cannot be is not there. */
+export function idOf(visit: PageVisit, name: string): string {
+  const text = visit.param(name);
+  if (!idPattern.test(text)) throw new Problem('not-found');
+  return text;
+}
+
+/** A path of ours to go back to; anything else leads home, so that no link sends people away. */
+export const ownPath = (text: string | null): string =>
+  text !== null && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(text) ? text : '/';

@@ -1,0 +1,26 @@
+import { createDispatch } from '../http/dispatch.ts';
+import type { EdgeApp } from '../http/edge-env.ts';
+import type { ToAnswer } from '../http/errors.ts';
+import type { AccessTokens } from '../tokens/access-token.ts';
+import { accountRoutes } from './account/account-routes.ts';
+import { assetRoutes } from './asset-routes.ts';
+import { concertRoutes } from './concerts/concert-routes.ts';
+import { loadPageAssets } from './page-assets.ts';
+import { createPageBinder, type PageBinder } from './page-binder.ts';
+
+export interface PageRoutesDeps {
+  toAnswer: ToAnswer;
+  accessTokens: AccessTokens;
+}
+
+/**
+ * Every page. A feature binds its own by `(pages: PageBinder) => void`.
+ * @returns the paths that were bound and their methods
+ */
+export function pageRoutes(app: EdgeApp, deps: PageRoutesDeps): PageBinder['paths'] {
+  const assets = loadPageAssets();
+  const pages = createPageBinder({ ...deps, app, assets, dispatch: createDispatch(app) });
+  for (const bind of [concertRoutes, accountRoutes]) bind(pages);
+  const files = assetRoutes(app, assets).map((path): [string, string[]] => [path, ['GET', 'HEAD']]);
+  return new Map([...pages.paths, ...files]);
+}
