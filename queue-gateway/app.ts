@@ -3,10 +3,11 @@ import type { Logger } from '../shared/logger.ts';
 import { docsPaths, docsRoutes } from './docs/docs-routes.ts';
 import { type ForwardOptions, forwardRoutes } from './forward/forward-routes.ts';
 import { type Bind, createBind } from './http/bind.ts';
-import type { EdgeApp, EdgeEnv, Shortcut } from './http/edge-env.ts';
+import type { EdgeApp, EdgeEnv } from './http/edge-env.ts';
 import { answerUnknown, createToAnswer, handleErrors, type ToAnswer } from './http/errors.ts';
 import type { Guard } from './http/guard.ts';
 import type { ServiceGuard } from './http/service-guard.ts';
+import { createShortcuts, type Shortcuts } from './http/shortcuts.ts';
 import { pageRoutes, type PageRoutesDeps } from './pages/page-routes.ts';
 
 export interface AppOptions {
@@ -15,14 +16,13 @@ export interface AppOptions {
   serviceGuard: ServiceGuard;
   /** Each feature binds its own calls: `(bind) => healthRoutes(bind, …)`. */
   routes: readonly ((bind: Bind) => void)[];
-  forward: Omit<ForwardOptions, 'guard'>;
+  forward: Omit<ForwardOptions, 'guard' | 'shortcuts'>;
   pages: Omit<PageRoutesDeps, 'toAnswer'>;
 }
 
 export interface EdgeSurface {
   app: EdgeApp;
-  /** Past the router, for reads it has seen. */
-  shortcut: Shortcut;
+  shortcuts: Shortcuts;
   toAnswer: ToAnswer;
 }
 
@@ -30,13 +30,14 @@ export interface EdgeSurface {
 export function createApp(options: AppOptions): EdgeSurface {
   const { log, guard, serviceGuard, routes, forward, pages } = options;
   const app = new Hono<EdgeEnv>();
-  const bind = createBind({ app, guard, serviceGuard });
+  const shortcuts = createShortcuts();
+  const bind = createBind({ app, guard, serviceGuard, shortcuts });
   const toAnswer = createToAnswer(log);
   handleErrors(app, toAnswer);
   for (const route of routes) route(bind);
-  const shortcut = forwardRoutes(app, { ...forward, guard });
+  forwardRoutes(app, { ...forward, guard, shortcuts });
   docsRoutes(app, bind);
   const pagePaths = pageRoutes(app, { ...pages, toAnswer });
   answerUnknown(app, [...docsPaths, ...pagePaths]);
-  return { app, shortcut, toAnswer };
+  return { app, shortcuts, toAnswer };
 }

@@ -4,16 +4,17 @@ import type { Logger } from '../../shared/logger.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Cors } from './cors-rules.ts';
-import type { EdgeApp, EdgeBindings, Shortcut } from './edge-env.ts';
+import type { EdgeApp, EdgeBindings } from './edge-env.ts';
 import type { WithRequestId } from './edge-response.ts';
 import { headerFault, targetFault } from './edge-rules.ts';
 import type { ToAnswer } from './errors.ts';
 import { mayBeDoor, openPageDoor } from './page-door.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
+import type { Shortcuts } from './shortcuts.ts';
 
 export interface ListenerOptions {
   app: EdgeApp;
-  shortcut: Shortcut;
+  shortcuts: Shortcuts;
   toAnswer: ToAnswer;
   log: Logger;
   clientAddress: ClientAddress;
@@ -69,7 +70,7 @@ function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerRespo
 
 /** The door: what comes before routing, then the shortcut or Hono. */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { app, shortcut, toAnswer, isDraining, clientAddress, cors } = options;
+  const { app, shortcuts, toAnswer, isDraining, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
 
   const bindingsOf = (incoming: IncomingMessage, outgoing: ServerResponse): EdgeBindings => ({
@@ -89,8 +90,7 @@ export function createListener(options: ListenerOptions): RequestListener {
   );
 
   return function listener(incoming, outgoing) {
-    const isRead = incoming.method === 'GET' || incoming.method === 'HEAD';
-    let known = isRead ? shortcut(incoming.url ?? '') : undefined;
+    let known = shortcuts.find(incoming);
     if (isDraining()) outgoing.setHeader('connection', 'close');
     logAnswer(options, incoming, outgoing);
     const problem = firstProblem(incoming, known !== undefined);
@@ -102,7 +102,7 @@ export function createListener(options: ListenerOptions): RequestListener {
     if (mayBeDoor(incoming.url ?? '')) {
       const refusal = openPageDoor(incoming);
       if (refusal) return sendProblem(outgoing, refusal, requestIdIn(outgoing));
-      known = isRead ? shortcut(incoming.url ?? '') : undefined;
+      known = shortcuts.find(incoming);
     }
     if (incoming.method === 'HEAD') {
       // Node has noted by now that this answer has no body. To everything behind here it is a
