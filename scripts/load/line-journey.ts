@@ -68,7 +68,7 @@ async function ask(fan: LoadFan, before: Entry): Promise<Entry | 'sold-out' | un
     return before;
   }
   const entry = answer.body;
-  if (entry.position > before.position) io.count('position_went_back');
+  if ((entry.position ?? 0) > (before.position ?? Infinity)) io.count('position_went_back');
   const isPassed = front !== undefined && Number(entry.queueId) <= front;
   if (isPassed && entry.status === 'WAITING') io.count('passed_over');
   return entry;

@@ -10,7 +10,7 @@ const price = 55_000;
 
 /** A concert of its own with the plan's seats and policy, and an account for each fan. */
 export async function prepareLoad(
-  { gatewayUrl, databaseUrl, accessTokenKeys }: LoadStack,
+  { gatewayUrl, databaseUrl, accessTokenKeys }: Omit<LoadStack, 'stop'>,
   plan: LoadPlan,
 ): Promise<LoadSetup> {
   const accounts = { databaseUrl, accessTokenKeys };

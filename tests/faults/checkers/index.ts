@@ -1,0 +1,40 @@
+import type { Checker } from '../history.ts';
+import {
+  nobodyIntrudes,
+  nobodyIsOvertaken,
+  numbersAreUnique,
+  oneAdmissionPerEntry,
+  slotsComeBack,
+  slotsWithinPolicy,
+} from './line-checkers.ts';
+import { ledgersAddUp, ledgersMatchHistory, readsAreConserved } from './point-checkers.ts';
+import {
+  acksAreDurable,
+  nothingIsStuck,
+  oneEffectPerKey,
+  oneOwnerPerSeat,
+  refusalsLeaveNothing,
+  salesAddUp,
+  worksAgain,
+} from './sale-checkers.ts';
+
+/** Every promise that a run with faults is held to. */
+export const checkers = {
+  oneOwnerPerSeat,
+  salesAddUp,
+  acksAreDurable,
+  refusalsLeaveNothing,
+  oneEffectPerKey,
+  nothingIsStuck,
+  worksAgain,
+  readsAreConserved,
+  ledgersAddUp,
+  ledgersMatchHistory,
+  numbersAreUnique,
+  oneAdmissionPerEntry,
+  slotsWithinPolicy,
+  nobodyIsOvertaken,
+  nobodyIntrudes,
+  slotsComeBack,
+} satisfies Record<string, Checker>;
+export type CheckerName = keyof typeof checkers;

@@ -1,0 +1,120 @@
+import { acked, type Checker, type Finding, groupBy, opsOf, type Run } from '../history.ts';
+
+const roomAndUser = ({ args }: { args: { roomId: string; userId: string } }): string =>
+  `${args.roomId} ${args.userId}`;
+
+/** No two accounts ever saw the same number in a room. */
+export const numbersAreUnique: Checker = (run) => {
+  const seen = [...acked(run, 'join'), ...acked(run, 'status')];
+  const byNumber = groupBy(seen, ({ args, value }) => `${args.roomId} number ${value.queueId}`);
+  return [...byNumber].flatMap(([name, ops]) => {
+    const users = new Set(ops.map(({ args }) => args.userId));
+    return users.size > 1 ? [`${name}: accounts ${[...users].join(' and ')}`] : [];
+  });
+};
+
+/** However often a turn is taken, it is one admission: the same token. */
+export const oneAdmissionPerEntry: Checker = (run) => {
+  const entries = groupBy(
+    acked(run, 'activate'),
+    (op) => `${roomAndUser(op)} number ${op.args.queueId}`,
+  );
+  return [...entries].flatMap(([name, ops]) => {
+    const tokens = new Set(ops.map(({ value }) => value.jti));
+    return tokens.size > 1 ? [`entry ${name}: ${tokens.size} admissions`] : [];
+  });
+};
+
+interface Stay {
+  fromMs: number;
+  toMs: number;
+}
+
+/**
+ * When each client was surely inside: from the answer to its activation to the last thing it was
+ * heard to do before it may have ended. Silence proves nothing: who is idle may be put out.
+ */
+function staysOf(run: Run): Stay[] {
+  const stays: Stay[] = [];
+  for (const ops of groupBy(run.history, ({ proc }) => String(proc)).values()) {
+    let stay: Stay | undefined;
+    for (const op of ops.sort((a, b) => a.invokedMs - b.invokedMs)) {
+      if (stay) stay.toMs = op.invokedMs;
+      const mayEnd = op.op === 'leave' || op.op === 'pay' || op.op === 'join';
+      if (mayEnd && op.result !== 'fail') stay = undefined;
+      if (op.op !== 'activate' || op.result !== 'ok' || stay) continue;
+      stay = { fromMs: op.returnedMs, toMs: op.returnedMs };
+      stays.push(stay);
+    }
+  }
+  return stays;
+}
+
+/** Never more people inside than the policy allows, by what clients saw and by the document. */
+export const slotsWithinPolicy: Checker = (run) => {
+  const { maxActive } = run.policy;
+  const findings: Finding[] = acked(run, 'room')
+    .filter(({ value }) => value.active > maxActive)
+    .map(({ value }) => `the room document says ${value.active} inside of ${maxActive}`);
+  const edges = staysOf(run)
+    .flatMap(({ fromMs, toMs }) => [
+      { atMs: fromMs, by: 1 },
+      { atMs: toMs, by: -1 },
+    ])
+    .sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  let inside = 0;
+  let most = 0;
+  for (const { by } of edges) most = Math.max(most, (inside += by));
+  if (most > maxActive) findings.push(`${most} were surely inside at once, of ${maxActive}`);
+  return findings;
+};
+
+/** Who still waits was not overtaken: nobody behind had the turn before. */
+export const nobodyIsOvertaken: Checker = (run) => {
+  const seen = [...acked(run, 'join'), ...acked(run, 'status')];
+  const turns = seen
+    .filter(({ value }) => value.status === 'READY' || value.status === 'ACTIVE')
+    .sort((a, b) => a.returnedMs - b.returnedMs);
+  const waits = seen
+    .filter(({ value }) => value.status === 'WAITING')
+    .sort((a, b) => a.invokedMs - b.invokedMs);
+  const findings: Finding[] = [];
+  // Those who are back in the returners' lane come out of turn by right.
+  const missed = new Set(
+    opsOf(run, 'status')
+      .filter(({ result }) => result === 'fail')
+      .map(roomAndUser),
+  );
+  const highest = new Map<string, number>();
+  let next = 0;
+  for (const wait of waits) {
+    for (; (turns[next]?.returnedMs ?? Infinity) < wait.invokedMs; next += 1) {
+      const turn = turns[next];
+      if (!turn || missed.has(roomAndUser(turn))) continue;
+      const { roomId } = turn.args;
+      highest.set(roomId, Math.max(turn.value.queueId, highest.get(roomId) ?? 0));
+    }
+    const { queueId } = wait.value;
+    if (queueId < (highest.get(wait.args.roomId) ?? 0) && !missed.has(roomAndUser(wait))) {
+      findings.push(`number ${queueId} still waits, ${highest.get(wait.args.roomId)} had its turn`);
+    }
+  }
+  return findings;
+};
+
+/** A call without the right to it never worked. */
+export const nobodyIntrudes: Checker = (run) =>
+  opsOf(run, 'intrude')
+    .filter(({ result }) => result === 'ok')
+    .map(({ args }) => `account ${args.userId} came in: ${args.how}`);
+
+/** When all have gone, every slot is back, and none is back twice. */
+export const slotsComeBack: Checker = (run) => {
+  const rooms = groupBy(acked(run, 'room'), ({ args }) => args.roomId);
+  return [...rooms].flatMap(([roomId, ops]) => {
+    const last = ops.reduce((a, b) => (b.returnedMs > a.returnedMs ? b : a));
+    const { active, waiting } = last.value;
+    if (active === 0 && waiting === 0) return [];
+    return [`room ${roomId}: ${active} inside and ${waiting} waiting after everybody left`];
+  });
+};
