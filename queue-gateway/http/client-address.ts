@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 /**
  * The address a request comes from. `X-Forwarded-For` is read only as far as it was written by
@@ -37,17 +38,29 @@ export function toBlockList(networks: readonly string[]): BlockList {
   return list;
 }
 
+/** Proxies are few and ask all the time, and a look into the list makes an object of node's own. */
+const maxPeers = 1_000;
+
 export function createClientAddress(trusted: BlockList): ClientAddress {
+  const peers = new LRUCache<string, boolean>({ max: maxPeers });
+  function isTrustedPeer(address: string): boolean {
+    const known = peers.get(address);
+    if (known !== undefined) return known;
+    const answer = isTrusted(trusted, address);
+    peers.set(address, answer);
+    return answer;
+  }
+
   return function clientAddress(incoming) {
     let address = plainAddress(incoming.socket.remoteAddress ?? '');
     const header = incoming.headers['x-forwarded-for'];
-    if (typeof header !== 'string' || !isTrusted(trusted, address)) return address;
+    if (typeof header !== 'string' || !isTrustedPeer(address)) return address;
     const hops = header.split(',').slice(-maxHops).reverse();
-    for (const hop of hops) {
+    for (const [at, hop] of hops.entries()) {
       const given = plainAddress(hop.trim());
       if (isIP(given) === 0) return address;
       address = given;
-      if (!isTrusted(trusted, address)) return address;
+      if (at < hops.length - 1 && !isTrusted(trusted, address)) return address;
     }
     return address;
   };
