@@ -1,65 +1,133 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** A wire to a store that a test can cut and mend. */
+export interface Target {
+  host: string;
+  port: number;
+}
+
+/** A wire that a test can cut, freeze, slow down and mend. */
 export interface TcpProxy {
   port: number;
+  /** Where new connections go from now on. */
+  retarget(target: Target): void;
   /** Drops every connection and refuses new ones. */
   cut(): void;
   /** Takes bytes and passes none on, as a process that is stopped does. */
   freeze(): void;
-  /** Undoes `cut` and `freeze`. */
+  /** Every answer comes so much later. */
+  slow(byMs: number): void;
+  /** The next answer to bytes that hold `words` is lost with its connection: it happened, unheard. */
+  loseReplyTo(words: string): void;
+  /** The next answer ends in the middle, with a reset. */
+  halveReply(): void;
+  /** Undoes all of the above. */
   mend(): void;
   close(): Promise<void>;
 }
 
-export async function createTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+interface Mood {
+  open: boolean;
+  frozen: boolean;
+  slowMs: number;
+  loseReplyTo: string | undefined;
+  halveReply: boolean;
+}
+
+const calm = (): Mood => ({
+  open: true,
+  frozen: false,
+  slowMs: 0,
+  loseReplyTo: undefined,
+  halveReply: false,
+});
+
+export async function createTcpProxy(first: Target): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const upstreams = new Set<Socket>();
-  let open = true;
-  let frozen = false;
-  const keep = (socket: Socket) => {
-    sockets.add(socket);
+  let target = first;
+  let mood = calm();
+
+  const keep = (socket: Socket, among: Set<Socket>): void => {
+    among.add(socket);
     socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => among.delete(socket));
   };
-  const server = createServer((client) => {
-    keep(client);
-    if (!open) return void client.resetAndDestroy();
+
+  function join(client: Socket): void {
     const upstream = connect(target);
-    keep(upstream);
-    upstreams.add(upstream);
-    upstream.on('close', () => upstreams.delete(upstream));
-    client.pipe(upstream).pipe(client);
-    if (frozen) upstream.pause();
+    keep(upstream, sockets);
+    keep(upstream, upstreams);
+    let isDoomed = false;
+    const drop = (): void => {
+      client.resetAndDestroy();
+      upstream.destroy();
+    };
+    client.on('data', (chunk) => {
+      if (mood.loseReplyTo !== undefined && chunk.includes(mood.loseReplyTo)) {
+        mood.loseReplyTo = undefined;
+        isDoomed = true;
+      }
+      upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => {
+      if (isDoomed) return drop();
+      if (mood.halveReply) {
+        mood.halveReply = false;
+        client.write(chunk.subarray(0, chunk.length >> 1), drop);
+        return;
+      }
+      if (mood.slowMs === 0) client.write(chunk);
+      else setTimeout(() => client.writable && client.write(chunk), mood.slowMs);
+    });
+    client.on('end', () => upstream.end());
+    upstream.on('end', () => setTimeout(() => client.end(), mood.slowMs));
+    if (mood.frozen) upstream.pause();
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    upstream.on('close', () => setTimeout(() => client.destroy(), mood.slowMs));
+  }
+
+  const server = createServer((client) => {
+    keep(client, sockets);
+    if (mood.open) join(client);
+    else client.resetAndDestroy();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const drop = () => {
+  const dropAll = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
     port: address.port,
+    retarget: (to) => {
+      target = to;
+    },
     cut: () => {
-      open = false;
-      drop();
+      mood.open = false;
+      dropAll();
     },
     freeze: () => {
-      frozen = true;
+      mood.frozen = true;
       for (const upstream of upstreams) upstream.pause();
     },
+    slow: (byMs) => {
+      mood.slowMs = byMs;
+    },
+    loseReplyTo: (words) => {
+      mood.loseReplyTo = words;
+    },
+    halveReply: () => {
+      mood.halveReply = true;
+    },
     mend: () => {
-      open = true;
-      frozen = false;
+      mood = calm();
       for (const upstream of upstreams) upstream.resume();
     },
     close: async () => {
       server.close();
-      drop();
+      dropAll();
       await once(server, 'close');
     },
   };
