@@ -6,11 +6,11 @@ import { shareOf } from '../shared/worker-rules.ts';
 import { composeGateway, type Gateway, type GatewayOverrides } from './compose.ts';
 import type { GatewayConfig } from './config.ts';
 import { createClientAddress } from './http/client-address.ts';
-import { answerClientError } from './http/client-error.ts';
 import { limitConnections } from './http/connection-limit.ts';
 import { createCors } from './http/cors-rules.ts';
 import { edgeResponseClass } from './http/edge-response.ts';
 import { createListener } from './http/listener.ts';
+import { answerOddRequests } from './http/odd-requests.ts';
 import { securityHeaders } from './http/security-headers.ts';
 
 /**
@@ -50,7 +50,7 @@ async function createEdgeServer(
       addressConnectionsMax: shareOf(max, webConcurrency),
     });
   }
-  server.on('clientError', answerClientError);
+  answerOddRequests(server);
   return server;
 }
 

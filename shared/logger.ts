@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { type Logger, pino } from 'pino';
+import { logError } from './log-error.ts';
 
 export type { Logger };
 
@@ -24,6 +25,7 @@ export function createLogger(options: { service: string; level: string }): Logge
     level: options.level,
     base: { service: options.service, pid: process.pid, ...worker },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => logError(error) },
     redact: {
       paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`]),
       censor: '[secret]',

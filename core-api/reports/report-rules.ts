@@ -13,10 +13,10 @@ export function toReport(concertId: string, items: ReportRow[]): Report {
 
 /**
  * RFC 4180. A field that a spreadsheet would take for a formula gets a quote mark in front (OWASP,
- * CSV injection).
+ * CSV injection): also one that begins with the wide forms of these signs.
  */
 function csvField(value: string | number): string {
-  const text = String(value).replace(/^([=+\-@\t\r])/, "'$1");
+  const text = String(value).replace(/^([=+\-@\t\r\n＝＋－＠])/u, "'$1");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -6,7 +6,7 @@ import type { EdgeBindings } from '../http/edge-env.ts';
 import { callerOf, type Guard, type Passed } from '../http/guard.ts';
 import { noBody, parseJson, readBody } from '../http/read-body.ts';
 import { requestIdHeader } from '../http/request-id.ts';
-import type { LoginBrake } from '../limits/login-service.ts';
+import type { LoginBrake, Outcome } from '../limits/login-service.ts';
 import type { ActiveClaims } from '../tokens/active-token.ts';
 import { toCoreHeaders } from './header-rules.ts';
 import type { createReadSigner } from './read-signer.ts';
@@ -73,6 +73,7 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
   const { guard, line, upstream, loginBrake } = options;
   const { method } = endpoint;
   const isLogin = endpoint.name === login.name;
+  const isKeyed = endpoint.idempotent ?? false;
   const isBulk = (endpoint.bodyLimitBytes ?? 0) >= bulkBodyLimitBytes;
   const headersOf = createHeadersOf(endpoint, options);
   const fixed = {
@@ -109,9 +110,15 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
       target,
       headers: headersOf(request, target, body, callerOf(passed)),
       body: body.length > 0 ? body : null,
-      repeatable: method === 'GET' || (method === 'POST' && 'idempotency-key' in incoming.headers),
+      // A key that the core does not honour makes no call safe to repeat.
+      repeatable: method === 'GET' || (isKeyed && 'idempotency-key' in incoming.headers),
     };
-    await upstream.send(call, outgoing);
-    if (attempt) await attempt(outgoing.statusCode);
+    if (!attempt) return void (await upstream.send(call, outgoing));
+    let outcome: Outcome = 'failed';
+    try {
+      outcome = await upstream.send(call, outgoing);
+    } finally {
+      await attempt(outcome);
+    }
   };
 }

@@ -18,19 +18,23 @@ export interface UpstreamCall {
   changes: boolean;
   /** Its answer is for one account only. */
   personal: boolean;
-  /** Longest wait for the head of the answer and between two pieces of it. */
+  /** Longest wait for the head of the answer, between two pieces of it, and for who takes them. */
   timeoutMs: number;
   /** An answer that is never passed on, e.g. the core's refusal of our own assertion. */
   refuses: (status: number) => boolean;
 }
 
+type Outcome = number | 'abandoned';
+
 export interface Upstream {
   /**
    * Sends the call and streams the answer into `outgoing`, with back-pressure.
+   * @returns the status of the core's answer, also when nobody was there to take it; `abandoned`
+   *   when the caller went before there was one.
    * @throws Problem `unavailable`, `bad-gateway`, `gateway-timeout` while nothing has been
    *   answered; a failure after that cuts the caller's connection off.
    */
-  send(call: UpstreamCall, outgoing: ServerResponse): Promise<void>;
+  send(call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -53,9 +57,6 @@ export interface UpstreamOptions {
 
 const callerGone = new Error('the caller has gone');
 
-/** `abandoned`: the caller went before the core had answered. */
-type Outcome = 'answered' | 'abandoned';
-
 function writeAnswerHead(
   { personal }: UpstreamCall,
   outgoing: ServerResponse,
@@ -76,13 +77,23 @@ function writeAnswerHead(
 function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
-    let answering = false;
+    let answered: number | undefined;
+    let stalled: NodeJS.Timeout | undefined;
 
-    const onDrain = (): void => controller?.resume();
+    // Undici waits for ever while it is paused: who reads nothing would keep a socket to the core.
+    const onFull = (): void => {
+      controller?.pause();
+      stalled = setTimeout(() => controller?.abort(callerGone), call.timeoutMs);
+    };
+    const onDrain = (): void => {
+      clearTimeout(stalled);
+      controller?.resume();
+    };
     const onClose = (): void => {
-      if (!outgoing.writableFinished && (answering || !call.changes)) controller?.abort(callerGone);
+      if (!outgoing.writableFinished && (answered || !call.changes)) controller?.abort(callerGone);
     };
     const settle = (finish: () => void): void => {
+      clearTimeout(stalled);
       outgoing.off('drain', onDrain);
       outgoing.off('close', onClose);
       finish();
@@ -109,25 +120,25 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
           if (status < 200) return;
           if (call.refuses(status)) given.abort(new Error(`the core answered ${status}`));
           else {
-            answering = true;
+            answered = status;
             writeAnswerHead(call, outgoing, status, headers);
           }
         },
-        onResponseData(given, chunk) {
-          if (!outgoing.destroyed && !outgoing.write(chunk)) given.pause();
+        onResponseData(_given, chunk) {
+          if (!outgoing.destroyed && !outgoing.write(chunk)) onFull();
         },
         onResponseEnd() {
           settle(() => {
             outgoing.end();
-            resolve('answered');
+            resolve(answered ?? 'abandoned');
           });
         },
         onResponseError(_given, error) {
           settle(() => {
-            if (!answering && error !== callerGone) return reject(error);
+            if (!answered && error !== callerGone) return reject(error);
             // Half an answer is cut off, so that nobody takes it for a whole one.
             outgoing.destroy();
-            resolve(answering ? 'answered' : 'abandoned');
+            resolve(answered ?? 'abandoned');
           });
         },
       },
@@ -167,7 +178,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if (!breaker.enter()) refuse('the breaker is open');
       calls += 1;
       try {
-        breaker.report(await sendTwice(call, outgoing));
+        const outcome = await sendTwice(call, outgoing);
+        breaker.report(outcome === 'abandoned' ? outcome : 'answered');
+        return outcome;
       } catch (error) {
         const problem = failureProblem(error);
         breaker.report(problem.code === 'bad-gateway' ? 'answered' : 'failed');

@@ -19,7 +19,11 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
     return;
   }
   const status = statusByError[error.code ?? ''] ?? 400;
-  const problem = new Problem('invalid-request', { cause: error });
+  endWithProblem(socket, new Problem('invalid-request', { cause: error }), status);
+}
+
+/** A problem where there is a socket and nothing else, and the end of it. */
+export function endWithProblem(socket: Duplex, problem: Problem, status = problem.status): void {
   const body = JSON.stringify({ ...problem.body(randomUUID()), status });
   socket.end(
     [

@@ -4,7 +4,7 @@ import {
   RateLimiterMemory,
   RateLimiterRedis,
 } from 'rate-limiter-flexible';
-import type { LimitRule } from './limit-rules.ts';
+import { failureMemorySeconds, type LimitRule } from './limit-rules.ts';
 
 export interface Count {
   /** Calls of this window, this one included. */
@@ -16,12 +16,17 @@ export interface Count {
 /** Counts calls in windows. Redis away: each process counts for itself until it is back. */
 export interface LimitStore {
   count(rule: LimitRule, key: string): Promise<Count>;
-  /** One more failure of `key`; how many there are now. */
-  addFailure(key: string, memorySeconds: number): Promise<number>;
-  forgetFailures(key: string): Promise<void>;
-  pause(key: string, seconds: number): Promise<void>;
-  /** How long `key` is paused, in ms; 0 when it is not. */
-  pausedMs(key: string): Promise<number>;
+  /** One more attempt of `key`, a failure until `takeBack` says otherwise; how many there are. */
+  addAttempt(key: string): Promise<number>;
+  takeBack(key: string): Promise<void>;
+  forgetAttempts(key: string): Promise<void>;
+  /**
+   * The one attempt that `key` has in so many seconds. Of many at the same moment one gets it.
+   * @returns 0, or how long another one has it, in ms.
+   */
+  takeTurn(key: string, seconds: number): Promise<number>;
+  /** How long until `key` has a turn to take, in ms; 0 when it has one. */
+  turnWaitMs(key: string): Promise<number>;
 }
 
 export interface LimitStoreOptions {
@@ -54,26 +59,27 @@ export function createLimitStore({ redis, namespace }: LimitStoreOptions): Limit
     return made;
   }
 
-  const pauses = (): RateLimiterAbstract => limiterOf('login-pause', 1, 'shared');
-  const failures = (seconds: number): RateLimiterAbstract =>
-    limiterOf('login-failure', seconds, 'shared');
+  const turns = limiterOf('login-turn', failureMemorySeconds, 'shared');
+  const attempts = limiterOf('login-attempt', failureMemorySeconds, 'shared');
 
   return {
     async count(rule, key) {
       const result = await limiterOf(rule.name, rule.seconds, rule.where).consume(key, 1);
       return { used: result.consumedPoints, waitMs: result.msBeforeNext };
     },
-    addFailure: async (key, memorySeconds) =>
-      (await failures(memorySeconds).penalty(key, 1)).consumedPoints,
-    async forgetFailures(key) {
-      await failures(1).delete(key);
+    addAttempt: async (key) => (await attempts.penalty(key, 1)).consumedPoints,
+    async takeBack(key) {
+      await attempts.reward(key, 1);
     },
-    async pause(key, seconds) {
-      await pauses().block(key, seconds);
+    async forgetAttempts(key) {
+      await Promise.all([attempts.delete(key), turns.delete(key)]);
     },
-    async pausedMs(key) {
-      const result = await pauses().get(key);
-      return result && result.consumedPoints > never ? result.msBeforeNext : 0;
+    async takeTurn(key, seconds) {
+      const { consumedPoints, msBeforeNext } = await turns.consume(key, 1, {
+        customDuration: seconds,
+      });
+      return consumedPoints === 1 ? 0 : msBeforeNext;
     },
+    turnWaitMs: async (key) => (await turns.get(key))?.msBeforeNext ?? 0,
   };
 }

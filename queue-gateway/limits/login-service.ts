@@ -2,22 +2,20 @@ import { createHash } from 'node:crypto';
 import { login } from '../../shared/contracts/auth.ts';
 import { Problem } from '../../shared/problems.ts';
 import { limitKeyOf } from '../http/client-address.ts';
-import {
-  failureMemorySeconds,
-  freeFailures,
-  freeFailuresAnywhere,
-  pauseSeconds,
-} from './limit-rules.ts';
+import { freeFailures, freeFailuresAnywhere, pauseSeconds } from './limit-rules.ts';
 import type { LimitStore } from './limit-store.ts';
+
+/** What became of a log-in: the status the core answered; `failed`: it gave no answer. */
+export type Outcome = number | 'abandoned' | 'failed';
 
 /** Slows down whoever guesses passwords, by account and by account and address. */
 export interface LoginBrake {
   /**
    * @param body JSON of the log-in; one that is none of ours is left to the core to refuse.
-   * @returns what to tell of the outcome: the status of the core's answer.
+   * @returns whom to tell of the outcome.
    * @throws Problem `too-many-requests` while a pause lasts, the same for names that do not exist.
    */
-  begin(body: Buffer, address: string): Promise<(status: number) => Promise<void>>;
+  begin(body: Buffer, address: string): Promise<(outcome: Outcome) => Promise<void>>;
 }
 
 function userNameOf(body: Buffer): string | undefined {
@@ -34,28 +32,44 @@ const digest = (...parts: string[]): string =>
 
 const nothing = (): Promise<void> => Promise.resolve();
 
+/**
+ * An attempt counts as a wrong one from its beginning: many guesses at the same moment are as many
+ * as one after the other, and who hangs up before the answer has guessed all the same.
+ */
 export function createLoginBrake(store: LimitStore): LoginBrake {
-  async function fail(key: string, free: number): Promise<void> {
-    const seconds = pauseSeconds(await store.addFailure(key, failureMemorySeconds), free);
-    if (seconds > 0) await store.pause(key, seconds);
+  async function enter(key: string, free: number): Promise<number> {
+    const seconds = pauseSeconds(await store.addAttempt(key), free);
+    return seconds === 0 ? 0 : store.takeTurn(key, seconds);
+  }
+
+  function refuseAfter(waitsMs: number[]): void {
+    const waitMs = Math.max(...waitsMs);
+    if (waitMs > 0)
+      throw new Problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
   }
 
   return {
     async begin(body, address) {
       const name = userNameOf(body)?.toLowerCase();
       if (name === undefined) return nothing;
-      const here = digest(name, limitKeyOf(address));
-      const anywhere = digest(name);
-      const waitMs = Math.max(await store.pausedMs(here), await store.pausedMs(anywhere));
-      if (waitMs > 0)
-        throw new Problem('too-many-requests', { retryAfterSeconds: Math.ceil(waitMs / 1_000) });
-      const note = async (status: number): Promise<void> => {
-        if (status === 401)
-          await Promise.all([fail(here, freeFailures), fail(anywhere, freeFailuresAnywhere)]);
-        else if (status === 200) await store.forgetFailures(here);
+      const [here, anywhere] = [digest(name, limitKeyOf(address)), digest(name)];
+      const takeBack = async (): Promise<void> => {
+        await Promise.all([store.takeBack(here), store.takeBack(anywhere)]);
+      };
+      refuseAfter(await Promise.all([here, anywhere].map((key) => store.turnWaitMs(key))));
+      const waitsMs = await Promise.all([
+        enter(here, freeFailures),
+        enter(anywhere, freeFailuresAnywhere),
+      ]);
+      if (waitsMs.some((waitMs) => waitMs > 0)) await takeBack();
+      refuseAfter(waitsMs);
+      const note = async (outcome: Outcome): Promise<void> => {
+        if (outcome === 401 || outcome === 'abandoned') return;
+        await takeBack();
+        if (outcome === 200) await store.forgetAttempts(here);
       };
       // The caller has its answer by then; a count that is lost is nothing to tell anybody.
-      return (status) => note(status).catch(() => undefined);
+      return (outcome) => note(outcome).catch(() => undefined);
     },
   };
 }

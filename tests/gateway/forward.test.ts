@@ -25,7 +25,7 @@ describe('the forward path', () => {
   let edge: Edge;
   let insider: Record<string, string>;
   before(async () => {
-    edge = await startEdge({ CORE_TIMEOUT_SECONDS: '1' });
+    edge = await startEdge();
     insider = {
       authorization: `Bearer ${edge.accessToken('7')}`,
       'x-queue-token': edge.activeToken('7', '3'),

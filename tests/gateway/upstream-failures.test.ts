@@ -92,6 +92,16 @@ describe('the forward path when the core fails', () => {
     expect(edge.core.requests.every(({ caller }) => caller !== undefined)).to.equal(true);
   });
 
+  it('sends a call once whose key the core does not honour', async () => {
+    edge.core.answer = (_request, response) => response.socket?.resetAndDestroy();
+    const answer = await call(`${edge.url}/auth/register`, {
+      method: 'POST',
+      headers: { 'idempotency-key': 'k' },
+      body: { userName: 'somebody', password: 'long enough' },
+    });
+    expect([answer.status, edge.core.requests.length]).to.deep.equal([502, 1]);
+  });
+
   it('gives up after the second reset', async () => {
     edge.core.answer = (_request, response) => response.socket?.resetAndDestroy();
     expect((await call(`${edge.url}/concerts`)).status).to.equal(502);
@@ -136,6 +146,28 @@ describe('the forward path when the core fails', () => {
     edge.core.answer = (_request, response) => answerJson(response, 200, { ok: true });
     for (let i = 0; i < 8; i += 1)
       expect((await call(`${edge.url}/concerts`)).text).to.equal('{"ok":true}');
+  });
+
+  it('gives nobody a socket to the core for ever who reads nothing', async () => {
+    edge.core.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const piece = Buffer.alloc(1_024 * 1_024, 0x20);
+      const pump = (): void => {
+        while (!response.destroyed && response.write(piece));
+        response.once('drain', pump);
+      };
+      pump();
+    };
+    const readers = Array.from({ length: 4 }, () => connect(edge.port, '127.0.0.1'));
+    for (const reader of readers) {
+      reader.on('error', () => undefined);
+      reader.write(rawRequest('GET /concerts HTTP/1.1'));
+    }
+    await eventually(() => expect(edge.core.requests.length).to.equal(4));
+    edge.core.answer = (_request, response) => answerJson(response, 200, { ok: true });
+    expect((await call(`${edge.url}/concerts`)).status, 'the next one').to.equal(200);
+    expect(edge.core.requests.some(({ aborted }) => aborted)).to.equal(true);
+    for (const reader of readers) reader.destroy();
   });
 
   it('aborts a read whose caller has gone', async () => {
