@@ -73,34 +73,43 @@ function writeAnswerHead(
   outgoing.writeHead(status, passed);
 }
 
-/** One try: resolves when the answer is through or nobody wants it, rejects when there is none. */
-function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined;
-    let answered: number | undefined;
-    let stalled: NodeJS.Timeout | undefined;
-
+/** Passes back-pressure of the caller on, and stops a call for whom nobody is there any more. */
+function followCaller(call: UpstreamCall, outgoing: ServerResponse, isAnswering: () => boolean) {
+  let controller: Dispatcher.DispatchController | undefined;
+  let stalled: NodeJS.Timeout | undefined;
+  const abort = (): void => controller?.abort(callerGone);
+  const onDrain = (): void => {
+    clearTimeout(stalled);
+    controller?.resume();
+  };
+  const onClose = (): void => {
+    if (!outgoing.writableFinished && (isAnswering() || !call.changes)) abort();
+  };
+  outgoing.on('drain', onDrain);
+  outgoing.on('close', onClose);
+  return {
+    begin(given: Dispatcher.DispatchController): void {
+      controller = given;
+      if (outgoing.destroyed && !call.changes) abort();
+    },
     // Undici waits for ever while it is paused: who reads nothing would keep a socket to the core.
-    const onFull = (): void => {
+    wait(): void {
       controller?.pause();
-      stalled = setTimeout(() => controller?.abort(callerGone), call.timeoutMs);
-    };
-    const onDrain = (): void => {
-      clearTimeout(stalled);
-      controller?.resume();
-    };
-    const onClose = (): void => {
-      if (!outgoing.writableFinished && (answered || !call.changes)) controller?.abort(callerGone);
-    };
-    const settle = (finish: () => void): void => {
+      stalled = setTimeout(abort, call.timeoutMs);
+    },
+    end(): void {
       clearTimeout(stalled);
       outgoing.off('drain', onDrain);
       outgoing.off('close', onClose);
-      finish();
-    };
+    },
+  };
+}
 
-    outgoing.on('drain', onDrain);
-    outgoing.on('close', onClose);
+/** One try: resolves when the answer is through or nobody wants it, rejects when there is none. */
+function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    let answered: number | undefined;
+    const caller = followCaller(call, outgoing, () => answered !== undefined);
     const { method, target: path, body, timeoutMs } = call;
     pool.dispatch(
       {
@@ -112,10 +121,7 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
         bodyTimeout: timeoutMs,
       },
       {
-        onRequestStart(given) {
-          controller = given;
-          if (outgoing.destroyed && !call.changes) given.abort(callerGone);
-        },
+        onRequestStart: caller.begin,
         onResponseStart(given, status, headers) {
           if (status < 200) return;
           if (call.refuses(status)) given.abort(new Error(`the core answered ${status}`));
@@ -125,21 +131,19 @@ function exchange(pool: Pool, call: UpstreamCall, outgoing: ServerResponse): Pro
           }
         },
         onResponseData(_given, chunk) {
-          if (!outgoing.destroyed && !outgoing.write(chunk)) onFull();
+          if (!outgoing.destroyed && !outgoing.write(chunk)) caller.wait();
         },
         onResponseEnd() {
-          settle(() => {
-            outgoing.end();
-            resolve(answered ?? 'abandoned');
-          });
+          caller.end();
+          outgoing.end();
+          resolve(answered ?? 'abandoned');
         },
         onResponseError(_given, error) {
-          settle(() => {
-            if (!answered && error !== callerGone) return reject(error);
-            // Half an answer is cut off, so that nobody takes it for a whole one.
-            outgoing.destroy();
-            resolve(answered ?? 'abandoned');
-          });
+          caller.end();
+          if (!answered && error !== callerGone) return reject(error);
+          // Half an answer is cut off, so that nobody takes it for a whole one.
+          outgoing.destroy();
+          resolve(answered ?? 'abandoned');
         },
       },
     );
