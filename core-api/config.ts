@@ -49,9 +49,17 @@ export const coreVariables: readonly Variable[] = [
     what: 'read replicas, separated by commas; only for reads that may be a little old',
   },
   { name: 'DATABASE_POOL_MAX', default: '10', what: 'connections of one core process' },
-  { name: 'REDIS_URL', default: 'redis://127.0.0.1:6379', what: 'the Redis of the stack' },
+  {
+    name: 'REDIS_URL',
+    default: 'redis://127.0.0.1:6379',
+    what: 'the Redis of the stack: redis://, redis-cluster:// or redis-sentinel:// (docs/redis.md)',
+  },
   { name: 'REDIS_NAMESPACE', default: 'empty', what: 'put before every key' },
-  { name: 'LOCK_REDIS_URLS', default: 'REDIS_URL', what: '1, 3 or 5 independent lock masters' },
+  {
+    name: 'LOCK_REDIS_URLS',
+    default: 'REDIS_URL',
+    what: '1, 3 or 5 independent lock masters; required when REDIS_URL is a cluster',
+  },
   {
     name: 'LOCK_DOWN_POLICY',
     default: 'db',
@@ -90,7 +98,7 @@ const schema = z.object({
   DATABASE_URL: envVar.url('mysql'),
   DATABASE_REPLICA_URLS: envVar.urls('mysql').default([]),
   DATABASE_POOL_MAX: envVar.count(1, 1_000, 10),
-  REDIS_URL: envVar.url('redis', 'rediss').default('redis://127.0.0.1:6379'),
+  REDIS_URL: envVar.redis().default('redis://127.0.0.1:6379'),
   REDIS_NAMESPACE: envVar.namespace(),
   LOCK_REDIS_URLS: lockUrls.optional(),
   LOCK_DOWN_POLICY: z.enum(['db', 'closed']).default('db'),
@@ -107,12 +115,18 @@ const schema = z.object({
   SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
 });
 
+/** Locks want independent masters, and keys of a call that lie together: a cluster is neither. */
+const checked = schema.refine(
+  ({ REDIS_URL, LOCK_REDIS_URLS }) => LOCK_REDIS_URLS || !/^rediss?-cluster:/.test(REDIS_URL),
+  { path: ['LOCK_REDIS_URLS'], message: 'is required' },
+);
+
 /**
  * The environment of the core as one frozen record.
  * @throws ConfigError naming every variable that is missing or wrong.
  */
 export function loadCoreConfig(env: Record<string, string | undefined>): Readonly<CoreConfig> {
-  const given = parseEnv(schema, env);
+  const given = parseEnv(checked, env);
   return Object.freeze({
     nodeEnv: given.NODE_ENV,
     logLevel: given.LOG_LEVEL,

@@ -55,7 +55,11 @@ export const gatewayVariables: readonly Variable[] = [
   { name: 'CORE_PORT', default: '3000', what: 'port of the core, when CORE_URL is not set' },
   { name: 'CORE_CONNECTIONS', default: '128', what: 'sockets from one gateway to the core' },
   { name: 'CORE_TIMEOUT_SECONDS', default: '10', what: 'longest wait for an answer of the core' },
-  { name: 'REDIS_URL', default: 'required', what: 'the Redis of the stack' },
+  {
+    name: 'REDIS_URL',
+    default: 'required',
+    what: 'the Redis of the stack: redis://, redis-cluster:// or redis-sentinel:// (docs/redis.md)',
+  },
   { name: 'REDIS_NAMESPACE', default: 'empty', what: 'put before every key' },
   {
     name: 'ACCESS_TOKEN_PUBLIC_KEYS',
@@ -123,7 +127,7 @@ const schema = z.object({
   CORE_PORT: envVar.port().default(3_000),
   CORE_CONNECTIONS: envVar.count(1, 4_096, 128),
   CORE_TIMEOUT_SECONDS: envVar.count(1, 300, 10),
-  REDIS_URL: envVar.url('redis', 'rediss'),
+  REDIS_URL: envVar.redis(),
   REDIS_NAMESPACE: envVar.namespace(),
   ACCESS_TOKEN_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
   WAITING_TOKEN_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../shared/logger.ts';
-import { openRedis } from '../shared/redis/client.ts';
+import { openRedis, serversOf } from '../shared/redis/client.ts';
 import { memoryFault, readServerMemory } from '../shared/redis/server-memory.ts';
 import { followServerRun } from '../shared/redis/server-run.ts';
 import type { GatewayConfig } from './config.ts';
@@ -115,9 +115,10 @@ async function openStores({ config, log }: LineDeps) {
   const process = randomBytes(8).toString('base64url');
   return {
     store: createQueueStore({ redis, namespace, server }),
+    challenges: createChallengeStore({ redis, namespace }),
     news: createNewsStore({ redis, subscriber, namespace, process }),
     capacity: createCapacityStore({ redis, namespace }),
-    ping: () => redis.ping(),
+    ping: () => Promise.all(serversOf(redis).map((server) => server.ping())),
     fault: async () => memoryFault(await readServerMemory(redis)),
     close() {
       subscriber.disconnect();

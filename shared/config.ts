@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KeySet } from './keys.ts';
+import { parseRedisUrl } from './redis/address.ts';
 
 /** Thrown once with every fault of the environment, by name. */
 export class ConfigError extends Error {
@@ -49,6 +50,15 @@ export const envVar = {
       },
       `must be a URL of ${protocols.join(' or ')}`,
     ),
+  /** One server, a cluster, or a primary that sentinels know: `parseRedisUrl`. */
+  redis: () =>
+    z.string().refine((text) => {
+      try {
+        return parseRedisUrl(text) !== undefined;
+      } catch {
+        return false;
+      }
+    }, 'must be a URL of redis, redis-cluster or redis-sentinel'),
   /** URLs separated by commas. */
   urls: (...protocols: string[]) =>
     z

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterRedis,
 } from 'rate-limiter-flexible';
+import type { RedisClient } from '../../shared/redis/client.ts';
 import { failureMemorySeconds, type LimitRule } from './limit-rules.ts';
 
 export interface Count {
@@ -30,7 +30,7 @@ export interface LimitStore {
 }
 
 export interface LimitStoreOptions {
-  redis: Redis;
+  redis: RedisClient;
   /** Before every key. */
   namespace: string;
 }

@@ -101,9 +101,10 @@ export function createQueueStore(options: {
     roomId: string,
     args: Args,
   ): Promise<Reply> {
-    const current = server.current();
-    if (current === undefined) throw new Problem('unavailable', { retryAfterSeconds: 2 });
-    return script(redis, keysOf(roomId), { ...args, server: `run:${current}` });
+    const keys = keysOf(roomId);
+    const found = server.of(keys.state);
+    if (found === undefined) throw new Problem('unavailable', { retryAfterSeconds: 2 });
+    return script(found.client, keys, { ...args, server: `run:${found.run}` });
   }
 
   return {

@@ -85,7 +85,11 @@ interface Sale {
 function createSale(redis: Redis, namespace: string, options: SaleOptions): Sale {
   return {
     redis,
-    store: createQueueStore({ redis, namespace, server: { current: () => 'simulated' } }),
+    store: createQueueStore({
+      redis,
+      namespace,
+      server: { of: () => ({ client: redis, run: 'simulated' }) },
+    }),
     keys: roomKeys(namespace, roomId),
     options,
     crowd: makeCrowd(options),

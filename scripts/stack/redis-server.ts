@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { parseRedisUrl } from '../../shared/redis/address.ts';
+import { newRedis } from '../../shared/redis/client.ts';
 import { keptSecret, makePrivateDir, writePrivateFile } from './files.ts';
 import { findBinary } from './find-binary.ts';
 import { freePort } from './free-port.ts';
@@ -96,20 +97,25 @@ async function startOnce(
   return { title: `Redis on port ${port}, data in ${dir}`, url, stop: server.stop };
 }
 
+const pingWithinMs = 5_000;
+
 /** Fails with the client's own words when the Redis of `url` cannot be used. */
 export async function pingRedis(url: string): Promise<void> {
-  const redis = new Redis(url, {
+  const redis = newRedis(parseRedisUrl(url), {
     lazyConnect: true,
-    connectTimeout: 5_000,
+    connectTimeout: pingWithinMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
   // Its errors come as the rejection below; without a listener they would be printed as well.
   redis.on('error', () => undefined);
+  // Sentinels and clusters are asked again and again by the client itself.
+  const timer = setTimeout(() => redis.disconnect(), pingWithinMs);
   try {
     await redis.connect();
     await redis.ping();
   } finally {
+    clearTimeout(timer);
     redis.disconnect();
   }
 }

@@ -1,8 +1,10 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis, type RedisOptions as NodeOptions } from 'ioredis';
 import type { Logger } from '../logger.ts';
+import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
 import { limitCommands } from './command-deadline.ts';
 
-export type RedisClient = Redis;
+/** One server, a primary that sentinels look after, or a cluster: the same commands. */
+export type RedisClient = Redis | Cluster;
 
 /**
  * - `command`: the request path. A command is sent once, answered within a quarter of a second or
@@ -14,6 +16,7 @@ export type RedisClient = Redis;
 export type RedisProfile = 'command' | 'lock' | 'subscriber';
 
 export interface RedisOptions {
+  /** As `parseRedisUrl` takes it. */
   url: string;
   profile: RedisProfile;
   log: Logger;
@@ -30,8 +33,10 @@ const silenceMaxMs = 5_000;
 /** Back within a second of the server, and not all clients at the same moment. */
 const reconnectDelayMs = (attempt: number): number =>
   Math.min(50 * attempt, 500) * (0.8 + Math.random() * 0.4);
+/** A slot that another node has taken over is known after this. */
+const slotsEveryMs = 1_000;
 
-function profileOptions(profile: RedisProfile) {
+function profileOptions(profile: RedisProfile): NodeOptions {
   const common = {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
@@ -49,7 +54,69 @@ function profileOptions(profile: RedisProfile) {
   };
 }
 
-function logFaults(client: Redis, log: Logger): void {
+/**
+ * Any node of a cluster hears what is published on all of them. One connection at a time, as to a
+ * single server, so that a loss of it is seen: then the next node is tried.
+ */
+function listenToOneOf(nodes: readonly HostPort[], options: NodeOptions): Redis {
+  let at = Math.floor(Math.random() * nodes.length);
+  const client: Redis = new Redis({
+    ...options,
+    ...nodes[at],
+    retryStrategy(attempt) {
+      at = (at + 1) % nodes.length;
+      Object.assign(client.options, nodes[at]);
+      return reconnectDelayMs(attempt);
+    },
+  });
+  return client;
+}
+
+/** Nothing is sent twice and nothing waits: what cannot be done now is told at once. */
+function newCluster(nodes: HostPort[], { retryStrategy: _, ...options }: NodeOptions): Cluster {
+  return new Cluster(nodes, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: reconnectDelayMs,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    slotsRefreshInterval: slotsEveryMs,
+    slotsRefreshTimeout: connectTimeoutMs,
+    redisOptions: options,
+  });
+}
+
+/** A client of ioredis for any address; not connected yet when `options` say `lazyConnect`. */
+export function newRedis(
+  address: RedisAddress,
+  options: NodeOptions,
+  profile: RedisProfile = 'command',
+): RedisClient {
+  if (address.kind === 'single') return new Redis(address.url, options);
+  const given = { ...options, ...address.login };
+  if (address.kind === 'cluster')
+    return profile === 'subscriber'
+      ? listenToOneOf(address.nodes, given)
+      : newCluster(address.nodes, given);
+  const { sentinels, name, db, sentinelPassword, login } = address;
+  return new Redis({
+    ...given,
+    sentinels,
+    name,
+    db,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(login.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+    sentinelRetryStrategy: reconnectDelayMs,
+    // Told of the new primary at once, also while the old one still answers.
+    failoverDetector: true,
+  });
+}
+
+/** The servers behind a client that take writes. */
+export const serversOf = (client: RedisClient): Redis[] =>
+  client instanceof Cluster ? client.nodes('master') : [client];
+
+function logFaults(client: RedisClient, log: Logger): void {
   let down = false;
   client.on('error', (error: Error) => {
     if (!down) log.warn({ err: error }, 'redis is away');
@@ -61,11 +128,21 @@ function logFaults(client: Redis, log: Logger): void {
   });
 }
 
-const settled = (client: Redis): Promise<void> =>
+const settled = (client: RedisClient): Promise<void> =>
   new Promise((resolve) => {
     client.once('ready', resolve);
     client.once('end', resolve);
   });
+
+function limit(client: RedisClient, timeoutMs: number, log: Logger): void {
+  const onSilent = (isSilent: boolean): void =>
+    isSilent ? log.warn('redis is silent') : log.info('redis is heard of again');
+  if (!(client instanceof Cluster)) {
+    limitCommands(client, { timeoutMs, onSilent });
+    return;
+  }
+  client.on('+node', (node: Redis) => limitCommands(node, { timeoutMs, onSilent }));
+}
 
 /**
  * A client of this profile, connected when the server answers within the bound. When it does not,
@@ -74,13 +151,8 @@ const settled = (client: Redis): Promise<void> =>
 export async function openRedis(options: RedisOptions): Promise<RedisClient> {
   const { url, profile, readyWithinMs = 5_000, commandTimeoutMs } = options;
   const log = options.log.child({ redis: profile });
-  const client = new Redis(url, profileOptions(profile));
-  if (profile !== 'subscriber')
-    limitCommands(client, {
-      timeoutMs: commandTimeoutMs ?? commandTimeoutsMs[profile],
-      onSilent: (isSilent) =>
-        isSilent ? log.warn('redis is silent') : log.info('redis is heard of again'),
-    });
+  const client = newRedis(parseRedisUrl(url), profileOptions(profile), profile);
+  if (profile !== 'subscriber') limit(client, commandTimeoutMs ?? commandTimeoutsMs[profile], log);
   logFaults(client, log);
   const ready = settled(client);
   client.connect().catch(() => undefined); // The error event has said it.

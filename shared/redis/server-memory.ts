@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
+import { type RedisClient, serversOf } from './client.ts';
 
-/** How full the server is, and what it does when it is. */
+/** How full the fullest server is, and what it does when it is. */
 export interface ServerMemory {
   /** Used share of `maxmemory`; `null` without a limit. */
   usedShare: number | null;
@@ -11,12 +11,21 @@ export interface ServerMemory {
 const field = (info: string, name: string): string =>
   new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
 
-export async function readServerMemory(client: Pick<Redis, 'info'>): Promise<ServerMemory> {
-  const info = await client.info('memory');
+function parseMemory(info: string): ServerMemory {
   const limit = Number(field(info, 'maxmemory'));
   return {
     usedShare: limit > 0 ? Number(field(info, 'used_memory')) / limit : null,
     policy: field(info, 'maxmemory_policy'),
+  };
+}
+
+export async function readServerMemory(client: RedisClient): Promise<ServerMemory> {
+  const infos = await Promise.all(serversOf(client).map((server) => server.info('memory')));
+  const all = infos.map(parseMemory);
+  const shares = all.flatMap(({ usedShare }) => (usedShare === null ? [] : [usedShare]));
+  return {
+    usedShare: shares.length === 0 ? null : Math.max(...shares),
+    policy: all.find(({ policy }) => policy !== 'noeviction')?.policy ?? 'noeviction',
   };
 }
 

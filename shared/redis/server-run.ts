@@ -1,28 +1,66 @@
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisClient } from './client.ts';
+import { clusterSlot } from './cluster-slot.ts';
+
+export interface RunningServer {
+  client: RedisClient;
+  /** Another one after a restart or a failover, when the server may know less than it did before. */
+  run: string;
+}
 
 /**
- * Which run of the server this is: another one after a restart or a failover, when it may know
- * less than it did before.
+ * Which server keeps a key, and which run of it. A command for that key goes to this client: in a
+ * cluster a redirect could lead it to a server that has forgotten, under the name of one that has
+ * not.
  */
 export interface ServerRun {
   /** `undefined` while not connected, and until it is known which run this is. */
-  current(): string | undefined;
+  of(key: string): RunningServer | undefined;
 }
 
 /** Asks at once and again after every loss of the connection. */
-export async function followServerRun(
-  client: Pick<Redis, 'on' | 'info' | 'status'>,
-): Promise<ServerRun> {
-  let run: string | undefined;
+async function followOne(client: Redis): Promise<() => RunningServer | undefined> {
+  let found: RunningServer | undefined;
   async function ask(): Promise<void> {
     const info = await client.info('server').catch(() => '');
-    const id = /^run_id:(\w+)/m.exec(info)?.[1];
-    if (id !== undefined && client.status === 'ready') run = id;
+    const run = /^run_id:(\w+)/m.exec(info)?.[1];
+    if (run !== undefined && client.status === 'ready') found = { client, run };
   }
   client.on('close', () => {
-    run = undefined;
+    found = undefined;
   });
   client.on('ready', () => void ask());
-  if (client.status === 'ready') await ask();
-  return { current: () => run };
+  // A node of a cluster connects when it is first asked for something.
+  if (client.status === 'ready' || client.status === 'wait') await ask();
+  return () => found;
+}
+
+const nodeKey = ({ options }: Redis): string => `${options.host}:${options.port}`;
+
+/** Replicas too: the run of one is known before it has to take over. */
+async function followCluster(cluster: Cluster): Promise<ServerRun> {
+  const runs = new Map<string, () => RunningServer | undefined>();
+  async function follow(node: Redis): Promise<void> {
+    runs.set(nodeKey(node), await followOne(node));
+  }
+  cluster.on('+node', (node: Redis) => void follow(node));
+  cluster.on('-node', (node: Redis) => void runs.delete(nodeKey(node)));
+  await Promise.all(cluster.nodes('all').map(follow));
+  const slots = new Map<string, number>();
+  function slotOf(key: string): number {
+    const slot = slots.get(key) ?? clusterSlot(key);
+    slots.set(key, slot);
+    return slot;
+  }
+  return {
+    of(key) {
+      const [primary = ''] = cluster.slots[slotOf(key)] ?? [];
+      return runs.get(primary)?.();
+    },
+  };
+}
+
+export async function followServerRun(client: RedisClient): Promise<ServerRun> {
+  if (client instanceof Cluster) return followCluster(client);
+  return { of: await followOne(client) };
 }

@@ -2,11 +2,13 @@ import { Problem } from '../problems.ts';
 
 /** Error replies that speak of the server's state, not of our command. */
 const stateCodes = new Set([
+  'ASK',
   'BUSY',
   'CLUSTERDOWN',
   'LOADING',
   'MASTERDOWN',
   'MISCONF',
+  'MOVED',
   'NOREPLICAS',
   'OOM',
   'READONLY',

@@ -50,6 +50,8 @@ export interface Stack {
   coreUrl: string;
   databaseUrl: string;
   databasePoolMax: number;
+  /** Its `keys` are those of both services, as for `npm start`. */
+  dataDir: string;
   /** Private JWK Set of the core, for whoever makes accounts in bulk. */
   accessTokenKeys: string;
   api: ApiClient;

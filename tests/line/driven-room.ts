@@ -57,7 +57,11 @@ export async function openDrivenLine() {
     commandTimeoutMs: 5_000,
   });
   let run = 'first';
-  const store = createQueueStore({ redis, namespace, server: { current: () => run } });
+  const store = createQueueStore({
+    redis,
+    namespace,
+    server: { of: () => ({ client: redis, run }) },
+  });
   let rooms = 0;
   return {
     redis,
