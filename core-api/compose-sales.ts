@@ -1,4 +1,5 @@
 import type { Logger } from '../shared/logger.ts';
+import { type AfterSales, composeAfterSales } from './compose-after-sales.ts';
 import type { Database } from './db/database.ts';
 import type { Bind } from './http/bind.ts';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts';
@@ -9,6 +10,8 @@ import type { EventDelivery } from './outbox/event-delivery.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createOutboxRepository } from './outbox/outbox-repository.ts';
 import { createRelay } from './outbox/relay.ts';
+import { createPayBatch } from './payments/pay-batch.ts';
+import { createPayBatchRepository } from './payments/pay-batch-repository.ts';
 import { createPaymentRepository } from './payments/payment-repository.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { createPaymentService, type PaymentService } from './payments/payment-service.ts';
@@ -52,6 +55,7 @@ export interface Sales {
   payments: PaymentService;
   ledger: LedgerService;
   expiry: ExpiryService;
+  afterSales: AfterSales;
   jobs: Jobs;
   routes(bind: Bind): void;
 }
@@ -119,23 +123,34 @@ export function composeSales(deps: SalesDeps): Sales {
     pointChargeMax,
     pointBalanceMax,
   });
+  const paymentRows = createPaymentRepository(database);
+  const payBatch = createPayBatch({
+    payments: paymentRows,
+    batches: createPayBatchRepository(),
+    outbox,
+  });
   const payments = createPaymentService({
     ...shared,
-    payments: createPaymentRepository(database),
+    payments: paymentRows,
+    payBatch,
     reservations: reservationRows,
     ledger: points,
   });
 
+  const afterSales = composeAfterSales({ database, outbox, reservations: reservationRows });
   const { holds, reservations, extensions, expiry } = features;
+  const jobsOf = { expiry, relay, outbox, outboxRows, idempotencyRows, logger };
   return {
     ...features,
     payments,
     ledger,
-    jobs: createJobs({ expiry, relay, outbox, outboxRows, idempotencyRows, logger }),
+    afterSales,
+    jobs: createJobs({ ...jobsOf, more: afterSales.jobs }),
     routes: (bind) => {
       ledgerRoutes(bind, ledger);
       reservationRoutes(bind, holds, reservations, extensions);
       paymentRoutes(bind, payments);
+      afterSales.routes(bind);
     },
   };
 }

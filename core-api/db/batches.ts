@@ -6,6 +6,11 @@ export const batchLimits = { lanes: 3, callsMax: 32, queueMax: 5_000, waitMs: 5_
 /** What came of one call of a batch. */
 export type Outcome<Result> = { value: Result } | { problem: Problem };
 
+/** Something is not the usual course: the batch is rolled back, and each call told by itself. */
+export class BatchUndone extends Error {
+  override readonly name = 'BatchUndone';
+}
+
 export interface BatchesOptions<Call, Result> {
   /** Batches that run at the same time. */
   lanes: number;

@@ -1,7 +1,7 @@
 import type { Payment } from '../../shared/contracts/payments.ts';
 import { type Page, type PageQuery, pageRows, toPage } from '../db/page.ts';
 import { isoOf, newIds, rowMarks } from '../db/new-rows.ts';
-import { marks, type Statements } from '../db/statements.ts';
+import { marks, padded, type Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Payable, Refundable } from './payment-rules.ts';
 
@@ -25,9 +25,9 @@ const sellSeatsSql = (count: number): string => `UPDATE concert_seat FORCE INDEX
   SET seat_status = 'SOLD', held_until = NULL, seat_version = seat_version + 1
   WHERE seat_id IN (${marks(count)}) AND seat_status = 'HELD' AND held_until > SYSDATE(6)
     AND status = 'ACTIVE'`;
-const confirmSql = (count: number): string => `UPDATE reservation
+const confirmSql = (count: number, users: number): string => `UPDATE reservation
   SET reservation_status = 'CONFIRMED'
-  WHERE reservation_id IN (${marks(count)}) AND user_id = ?
+  WHERE reservation_id IN (${marks(count)}) AND user_id IN (${marks(users)})
     AND reservation_status = 'HELD' AND reservation_expire_dt > SYSDATE(6)`;
 
 const paymentColumns = `p.payment_id AS paymentId, p.reservation_id AS reservationId,
@@ -65,8 +65,7 @@ export interface PayKey {
   reservationIds: readonly string[];
 }
 
-export interface Payer {
-  userId: string;
+export interface PayClock {
   /** The database's clock as SQL text. */
   now: string;
   /** Between two ids of one INSERT. */
@@ -76,10 +75,17 @@ export interface Payer {
 export interface PaymentRepository {
   /** The account's own ones of this concert; others are not found. */
   payable(tx: Tx, key: PayKey): Promise<Payable[]>;
-  /** Seats SOLD, reservations CONFIRMED. @returns false when a hold ran out meanwhile. */
-  confirm(tx: Tx, userId: string, payable: readonly Payable[]): Promise<boolean>;
-  /** One payment per reservation; the amount is the reservation's price. */
-  insert(tx: Tx, payer: Payer, payable: readonly Payable[]): Promise<Payment[]>;
+  /**
+   * Seats SOLD, reservations CONFIRMED, of one account or of several.
+   * @returns false when a hold ran out meanwhile.
+   */
+  confirm(tx: Tx, userIds: readonly string[], payable: readonly Payable[]): Promise<boolean>;
+  /** One payment per reservation, of its payer; the amount is the reservation's price. */
+  insert(
+    tx: Tx,
+    clock: PayClock,
+    payable: readonly (Payable & { userId: string })[],
+  ): Promise<Payment[]>;
   refundable(tx: Tx, paymentId: string, userId: string): Promise<Refundable | undefined>;
   /**
    * Seat AVAILABLE, reservation CANCELLED, payment REFUNDED. @returns false when it was not paid,
@@ -103,18 +109,20 @@ export function createPaymentRepository(database: Statements): PaymentRepository
         isOverdue: row.isOverdue === 1,
       }));
     },
-    confirm: async (tx, userId, payable) => {
+    confirm: async (tx, userIds, payable) => {
       const count = payable.length;
-      const seatIds = payable.map(({ seatId }) => seatId);
-      const ids = payable.map(({ reservationId }) => reservationId);
-      const seats = await tx.run(sellSeatsSql(count), seatIds);
-      const reservations = await tx.run(confirmSql(count), [...ids, userId]);
+      const users = padded(userIds);
+      const seatIds = padded(payable.map(({ seatId }) => seatId));
+      const ids = padded(payable.map(({ reservationId }) => reservationId));
+      const seats = await tx.run(sellSeatsSql(seatIds.length), seatIds);
+      const confirm = confirmSql(ids.length, users.length);
+      const reservations = await tx.run(confirm, [...ids, ...users]);
       return seats.affectedRows === count && reservations.affectedRows === count;
     },
-    insert: async (tx, { userId, now, idStep }, payable) => {
+    insert: async (tx, { now, idStep }, payable) => {
       const { insertId } = await tx.run(
         insertPaymentsSql(payable.length),
-        payable.flatMap((one) => [userId, one.reservationId, one.price, 'COMPLETED', now]),
+        payable.flatMap((one) => [one.userId, one.reservationId, one.price, 'COMPLETED', now]),
       );
       const ids = newIds(insertId, payable.length, idStep);
       return payable.map(({ reservationId, seatId, price }, index) => ({

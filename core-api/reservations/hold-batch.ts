@@ -1,6 +1,6 @@
 import type { Hold } from '../../shared/contracts/reservations.ts';
 import type { Problem } from '../../shared/problems.ts';
-import type { Outcome } from '../db/batches.ts';
+import { BatchUndone, type Outcome } from '../db/batches.ts';
 import { isoOf } from '../db/new-rows.ts';
 import type { Statements } from '../db/statements.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -8,11 +8,6 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { HoldBatchRepository } from './hold-batch-repository.ts';
 import type { HoldClock, HoldRepository, OwnedSeats } from './hold-repository.ts';
 import { refusalsOf, type SeatWish } from './hold-batch-rules.ts';
-
-/** Something is not the usual course: the batch is rolled back, and each call told by itself. */
-export class BatchUndone extends Error {
-  override readonly name = 'BatchUndone';
-}
 
 export interface HoldBatch {
   /** Reads only: the refusal of each wish, or nothing where it may go on. */

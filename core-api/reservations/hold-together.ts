@@ -1,11 +1,11 @@
-import type { Outcome } from '../db/batches.ts';
+import { BatchUndone, type Outcome } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
 import type { KeyedCall } from '../idempotency/idempotency-rules.ts';
 import { lockKeys } from '../lock/lock-keys.ts';
 import type { LockService } from '../lock/lock-service.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { BatchUndone, type HoldBatch } from './hold-batch.ts';
+import type { HoldBatch } from './hold-batch.ts';
 import type { SeatWish } from './hold-batch-rules.ts';
 import { seatTaken } from './hold-rules.ts';
 

@@ -3,7 +3,7 @@ import type { Tx } from '../../core-api/db/transaction.ts';
 import { createOutbox } from '../../core-api/outbox/outbox.ts';
 import { createOutboxRepository } from '../../core-api/outbox/outbox-repository.ts';
 import { createPaymentRepository } from '../../core-api/payments/payment-repository.ts';
-import { payIn } from '../../core-api/payments/payment-service.ts';
+import { payIn } from '../../core-api/payments/pay-transaction.ts';
 import { createLedgerRepository } from '../../core-api/points/ledger-repository.ts';
 import { createHoldRepository } from '../../core-api/reservations/hold-repository.ts';
 import { createHoldTransaction } from '../../core-api/reservations/hold-transaction.ts';
