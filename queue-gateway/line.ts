@@ -115,7 +115,6 @@ async function openStores({ config, log }: LineDeps) {
   const process = randomBytes(8).toString('base64url');
   return {
     store: createQueueStore({ redis, namespace, server }),
-    challenges: createChallengeStore({ redis, namespace }),
     news: createNewsStore({ redis, subscriber, namespace, process }),
     capacity: createCapacityStore({ redis, namespace }),
     ping: () => Promise.all(serversOf(redis).map((server) => server.ping())),
