@@ -9,6 +9,9 @@ import { createPointService } from './points/point-service.ts';
 import { createReportRepository } from './reports/report-repository.ts';
 import { reportRoutes } from './reports/report-routes.ts';
 import { createReportService } from './reports/report-service.ts';
+import { createBypassRepository } from './rooms/bypass-repository.ts';
+import { bypassRoutes } from './rooms/bypass-routes.ts';
+import { createBypassService } from './rooms/bypass-service.ts';
 import { createDrawRepository } from './rooms/draw-repository.ts';
 import { createRoomRepository } from './rooms/room-repository.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
@@ -39,6 +42,14 @@ import type { Bind } from './http/bind.ts';
 /** Password hashes that wait for a thread; the next one is sent away. */
 const hasherWaitingMax = 256;
 const hashersMax = 4;
+
+function composeTickets({ ticketKeys }: CoreConfig, database: Database): (bind: Bind) => void {
+  const tickets = createTicketService({
+    tickets: createTicketRepository(database),
+    tokens: createTicketTokens(ticketKeys),
+  });
+  return (bind) => ticketRoutes(bind, tickets);
+}
 
 /** Reads, accounts and the owner's calls. What moves seats and points is in `compose-sales.ts`. */
 export function composeFeatures(config: CoreConfig, database: Database): ((bind: Bind) => void)[] {
@@ -73,15 +84,17 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
   });
   const points = createPointService(createPointRepository(database));
-  const tickets = createTicketService({
-    tickets: createTicketRepository(database),
-    tokens: createTicketTokens(config.ticketKeys),
-  });
   const rooms = createRoomService({
     rooms: createRoomRepository(database),
     draws: createDrawRepository(),
     transaction,
     newSecret: () => randomBytes(32).toString('hex'),
+  });
+  const bypass = createBypassService({
+    codes: createBypassRepository(),
+    rooms: createRoomRepository(database),
+    transaction,
+    randomBytes,
   });
   return [
     (bind) => userRoutes(bind, users),
@@ -92,6 +105,7 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     (bind) => houseRoutes(bind, seats, house),
     (bind) => reportRoutes(bind, reports),
     (bind) => roomRoutes(bind, rooms),
-    (bind) => ticketRoutes(bind, tickets),
+    (bind) => bypassRoutes(bind, bypass),
+    composeTickets(config, database),
   ];
 }

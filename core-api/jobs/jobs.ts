@@ -18,7 +18,18 @@ export interface JobsDeps {
   outbox: Outbox;
   outboxRows: Pick<OutboxRepository, 'removeDelivered'>;
   idempotencyRows: Pick<IdempotencyRepository, 'removeOlderThan'>;
+  /** Of the features, beside those above. */
+  more: readonly Job[];
   logger: Logger;
+}
+
+/** Work that is looked for every `everyMs`, and at once when it is woken. */
+export interface Job {
+  name: string;
+  everyMs: number;
+  run: () => Promise<'more' | 'idle'>;
+  /** Where the feature leaves who is to be told that there is work. */
+  onWake?: (listener: () => void) => void;
 }
 
 const tidyBatchMax = 500;
@@ -27,7 +38,7 @@ const deliveredKeptHours = 72;
 
 /** Everything that runs without being asked, on every instance at once. */
 export function createJobs(deps: JobsDeps): Jobs {
-  const { expiry, relay, outbox, outboxRows, idempotencyRows, logger } = deps;
+  const { expiry, relay, outbox, outboxRows, idempotencyRows, more, logger } = deps;
 
   async function tidy(): Promise<'more' | 'idle'> {
     const batchMax = tidyBatchMax;
@@ -41,8 +52,14 @@ export function createJobs(deps: JobsDeps): Jobs {
   const loop = (name: string, everyMs: number, run: () => Promise<'more' | 'idle'>): JobLoop =>
     createJobLoop({ name, everyMs, run, pauseMaxMs: Math.max(everyMs, 5_000), logger });
   const relayLoop = loop('relay', 200, relay.deliverDue);
+  const featureLoops = more.map(({ name, everyMs, run, onWake }) => {
+    const featureLoop = loop(name, everyMs, run);
+    onWake?.(featureLoop.wake);
+    return featureLoop;
+  });
   const loops = [
     relayLoop,
+    ...featureLoops,
     loop('expiry', 1_000, expiry.expireOverdue),
     loop('tidy', 60_000, tidy),
   ];

@@ -25,13 +25,16 @@ const batchMax = 200;
 /** An event that was refused so often, alone, is parked. */
 const refusalsMax = 5;
 
+/** After these a concert may have no seat left to sell. */
+const mayEndSale = new Set(['payment.completed', 'schedule.cancelled']);
+
 export function createRelay({ database, outbox, delivery, logger }: RelayDeps): Relay {
   /** Halved after a refusal until the event that nobody can read stands alone. */
   let batchSize = batchMax;
 
   async function readBatch(tx: Tx): Promise<StoredEvent[]> {
     const events = await outbox.due(tx, batchSize);
-    const paid = events.filter(({ event }) => event.type === 'payment.completed');
+    const paid = events.filter(({ event }) => mayEndSale.has(event.type));
     let soldOut = false;
     for (const concertId of new Set(paid.map(({ event }) => event.concertId))) {
       if (!(await outbox.isNewlySoldOut(tx, concertId))) continue;

@@ -1,3 +1,4 @@
+import { Problem } from '../../shared/problems.ts';
 import type { Database } from '../db/database.ts';
 import type { ScheduleRow } from '../db/models.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -14,7 +15,10 @@ export interface ScheduleRepository {
   /** Every date of a concert, also INACTIVE ones, by date; undefined: there is no such concert. */
   countsOf(concertId: string): Promise<ConcertCounts | undefined>;
   create(concertId: string, fields: Omit<ScheduleFields, 'status'>): Promise<string>;
-  /** Locks the row until the transaction ends; undefined when it is not of that concert. */
+  /**
+   * Locks the row until the transaction ends; undefined when it is not of that concert.
+   * @throws Problem `schedule-cancelled`: a date that was called off is not changed any more.
+   */
   lock(tx: Tx, ids: ScheduleIds): Promise<{ totalSeat: number } | undefined>;
   /** Seats the date has, INACTIVE ones too. */
   seatCount(tx: Tx, scheduleId: string): Promise<number>;
@@ -44,6 +48,8 @@ const countsSql = `SELECT c.status AS concertStatus, s.concert_schedule_id AS co
 const lockSql = `SELECT total_seat AS totalSeat FROM concert_schedule
   WHERE concert_schedule_id = ? AND concert_id = ? FOR UPDATE`;
 
+const cancelledSql = 'SELECT 1 FROM schedule_cancel WHERE concert_schedule_id = ?';
+
 const seatCountSql = 'SELECT COUNT(*) AS seats FROM concert_seat WHERE concert_schedule_id = ?';
 
 const changeSql = `UPDATE concert_schedule SET concert_dt = COALESCE(?, concert_dt),
@@ -70,8 +76,13 @@ export function createScheduleRepository(
         const made = await schedule.create({ concertId: Number(concertId), ...fields });
         return String(made.concertScheduleId);
       }),
-    lock: async (tx, { concertId, scheduleId }) =>
-      (await tx.rows<{ totalSeat: number }>(lockSql, [scheduleId, concertId]))[0],
+    lock: async (tx, { concertId, scheduleId }) => {
+      const [row] = await tx.rows<{ totalSeat: number }>(lockSql, [scheduleId, concertId]);
+      // Asked when the row is locked: who calls the date off has it locked too.
+      const cancelled = await tx.rows(cancelledSql, [scheduleId]);
+      if (row && cancelled.length > 0) throw new Problem('schedule-cancelled');
+      return row;
+    },
     seatCount: async (tx, scheduleId) => {
       const [row] = await tx.rows<{ seats: number }>(seatCountSql, [scheduleId]);
       return row?.seats ?? 0;

@@ -6,8 +6,8 @@ import type { CoreChange } from './queue-types.ts';
  * no entry.
  */
 export function toChange(event: CoreEvent): CoreChange | undefined {
-  if (event.type === 'concert.sold-out' || event.type === 'payment.refunded') return undefined;
-  if (event.entryId === null) return undefined;
+  if (event.type === 'concert.sold-out' || event.type === 'schedule.cancelled') return undefined;
+  if (event.type === 'payment.refunded' || event.entryId === null) return undefined;
   const base = {
     eventId: event.eventId,
     number: Number(event.entryId),

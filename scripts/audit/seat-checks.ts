@@ -43,6 +43,13 @@ export const seatChecks: readonly Check[] = [
         AND NOT (s.seat_status = 'HELD' AND s.held_until = r.reservation_expire_dt)`,
   },
   {
+    name: 'cancelled-date-still-sold',
+    says: 'No seat of a cancelled date is for sale, and when all is given back none belongs to anybody',
+    sql: `SELECT s.seat_id, x.concert_schedule_id, s.status, s.seat_status, x.finished_at
+      FROM schedule_cancel x JOIN concert_seat s ON s.concert_schedule_id = x.concert_schedule_id
+      WHERE s.status = 'ACTIVE' OR (x.finished_at IS NOT NULL AND s.seat_status <> 'AVAILABLE')`,
+  },
+  {
     name: 'checked-in-without-seat',
     says: 'Who came in has a CONFIRMED reservation, unless the whole date was cancelled afterwards',
     sql: `SELECT r.reservation_id, r.reservation_status, r.checked_in_at FROM reservation r

@@ -208,6 +208,7 @@ export const changeSchedule = defineEndpoint({
   body: z.strictObject(scheduleFields).partial(),
   status: 200,
   reply: schedule,
+  problems: ['schedule-cancelled'],
 });
 
 export const maxSeatsPerCall = 50_000;
@@ -236,7 +237,7 @@ export const createSeats = defineEndpoint({
   }),
   status: 201,
   reply: z.object({ created: z.int() }),
-  problems: ['seat-number-taken'],
+  problems: ['seat-number-taken', 'schedule-cancelled'],
 });
 
 export const changeSeat = defineEndpoint({
@@ -250,5 +251,5 @@ export const changeSeat = defineEndpoint({
   body: z.strictObject({ price: points.max(maxPrice) }),
   status: 200,
   reply: seat,
-  problems: ['seat-taken'],
+  problems: ['seat-taken', 'schedule-cancelled'],
 });

@@ -1,4 +1,6 @@
 import * as auth from './auth.ts';
+import * as cancellations from './cancellations.ts';
+import * as challenges from './challenges.ts';
 import * as concerts from './concerts.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as internal from './internal.ts';
@@ -17,8 +19,10 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 export const allEndpoints: readonly Endpoint[] = [
   auth,
   queue,
+  challenges,
   concerts,
   owners,
+  cancellations,
   reservations,
   payments,
   points,

@@ -45,7 +45,21 @@ export const getLoad = defineEndpoint({
 });
 
 /** A room as the core knows it: the policy, the last cord, and whether the concert is offered. */
-export const roomSetting = roomControl.extend({ concertActive: z.boolean() });
+export const drawRecord = z.object({
+  commitment: z.string(),
+  /** What was closed, once and for all; all of it null before. The secret is told from then on. */
+  registered: z.int().nullable(),
+  base: z.int().nullable(),
+  digest: z.string().nullable(),
+  secret: z.string().nullable(),
+});
+export type DrawRecord = z.infer<typeof drawRecord>;
+
+export const roomSetting = roomControl.extend({
+  concertActive: z.boolean(),
+  /** Of a room whose order is, or was, a draw. */
+  draw: drawRecord.optional(),
+});
 export type RoomSetting = z.infer<typeof roomSetting>;
 
 export const listRooms = defineEndpoint({
@@ -90,7 +104,26 @@ export const changeRoom = defineEndpoint({
   }),
   status: 200,
   reply: roomSetting,
-  problems: ['version-conflict'],
+  problems: ['version-conflict', 'registration-open'],
+});
+
+export const sealDraw = defineEndpoint({
+  name: 'sealDraw',
+  method: 'PUT',
+  path: '/internal/rooms/{concertId}/draw',
+  summary:
+    'Fix who takes part in a draw, once; the answer is what was fixed first, with the secret',
+  owner: 'core',
+  guard: 'service',
+  params: concertParams,
+  body: z.strictObject({
+    registered: z.int().min(1),
+    base: z.int().min(0),
+    digest: z.string().regex(/^[0-9a-f]{40}$/),
+  }),
+  status: 200,
+  reply: roomSetting,
+  problems: ['registration-open'],
 });
 
 /**
@@ -141,6 +174,8 @@ export const coreEvent = z.discriminatedUnion('type', [
     amount: z.int(),
   }),
   z.object({ ...eventBase, type: z.literal('concert.sold-out') }),
+  /** Its seats are not sold any more; what was paid comes back as `payment.refunded`. */
+  z.object({ ...eventBase, type: z.literal('schedule.cancelled'), concertScheduleId: id }),
 ]);
 export type CoreEvent = z.infer<typeof coreEvent>;
 

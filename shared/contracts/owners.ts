@@ -25,7 +25,7 @@ export const importSeats = defineEndpoint({
     }),
   status: 201,
   reply: z.object({ created: z.int() }),
-  problems: ['seat-number-taken'],
+  problems: ['seat-number-taken', 'schedule-cancelled'],
 });
 
 const blockPrice = z.strictObject({ block: line(32), price: points.max(maxPrice) });
@@ -53,6 +53,7 @@ export const changePrices = defineEndpoint({
     changed: z.int().meta({ description: 'Seats that have another price now' }),
     kept: z.int().meta({ description: 'Held or sold seats of these blocks' }),
   }),
+  problems: ['schedule-cancelled'],
 });
 
 const houseSeats = z.union([
@@ -78,7 +79,7 @@ export const setHouseSeats = defineEndpoint({
   body: houseSeats,
   status: 200,
   reply: z.object({ changed: z.int() }),
-  problems: ['seat-taken'],
+  problems: ['seat-taken', 'schedule-cancelled'],
 });
 
 const counts = {

@@ -23,6 +23,10 @@ const plants: Record<string, string[]> = {
     `UPDATE concert_seat SET held_until = held_until + INTERVAL 1 SECOND
      WHERE seat_status = 'HELD'`,
   ],
+  'cancelled-date-still-sold': [
+    `INSERT INTO schedule_cancel (concert_schedule_id, concert_id, user_id)
+     SELECT concert_schedule_id, concert_id, 1 FROM concert_schedule`,
+  ],
   'checked-in-without-seat': [
     "UPDATE reservation SET checked_in_at = SYSDATE(6) WHERE reservation_status = 'HELD'",
   ],
@@ -59,7 +63,7 @@ const guards = [
   'ALTER TABLE point_history DROP CONSTRAINT ck_history_sign',
 ];
 const tables = ['point_history', 'payment', 'reservation', 'concert_seat', 'point', 'users'];
-const copied = [...tables, 'idempotency_key'];
+const copied = [...tables, 'schedule_cancel', 'idempotency_key'];
 
 describe('audit', () => {
   let world: SaleWorld;

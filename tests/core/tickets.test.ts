@@ -95,7 +95,7 @@ describe('core: tickets', () => {
       checkedInAt: null,
     });
     const svg = async (target: string, accept?: string) => {
-      const headers = accept ? { accept } : {};
+      const headers: Record<string, string> = accept ? { accept } : {};
       const answer = await world.raw('GET', target, { caller, headers });
       return [answer.status, answer.headers['content-type'], answer.text.slice(0, 4)];
     };

@@ -56,6 +56,7 @@ const featureOrder = [
   ['reservations'],
   ['payments'],
   ['tickets'],
+  ['cancellations'],
   ['reports'],
   ['health'],
   ['jobs'],
