@@ -1,10 +1,20 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { Problem, toProblem } from '../../shared/problems.ts';
 import type { EdgeApp, EdgeContext } from '../http/edge-env.ts';
 import type { ToAnswer } from '../http/errors.ts';
 import { errorPage } from './error/error-page.tsx';
 import { type PageAnswer, type PageHandler, type PageVisit, Refusal } from './page.ts';
 import type { PageAssets } from './page-assets.ts';
-import { encodingFor, toPageResponse } from './page-response.tsx';
+import {
+  compress,
+  encodingFor,
+  type Encoding,
+  htmlHeaders,
+  type HtmlAnswer,
+  renderPage,
+  toPageResponse,
+} from './page-response.tsx';
 import { openVisit, type VisitDeps } from './page-visit.ts';
 
 export interface PageBinderDeps extends VisitDeps {
@@ -18,9 +28,17 @@ export interface PageBinder {
   get(path: string, handler: PageHandler): void;
   /** A form that was sent, or a script of ours that asks for JSON. */
   post(path: string, handler: PageHandler): void;
+  /**
+   * A page that is the same for everybody who reads its language: rendered and compressed once in
+   * a while. The handler sees a visitor without credentials.
+   */
+  shell(path: string, handler: (visit: PageVisit) => Promise<HtmlAnswer>): void;
   /** Paths and their methods, for `answerUnknown`. */
   readonly paths: ReadonlyMap<string, readonly string[]>;
 }
+
+const shellTtlMs = 5_000;
+const maxShells = 1_000;
 
 const needsLogin = new Set(['access-token-required', 'access-token-invalid']);
 
@@ -37,6 +55,25 @@ function problemOf(thrown: unknown, c: EdgeContext, toAnswer: ToAnswer) {
   const { requestId } = c.env;
   const problem = toAnswer(toProblem(thrown), requestId);
   return new Refusal(problem.body(requestId), problem.retryAfterSeconds);
+}
+
+interface Shell {
+  etag: string;
+  bytes: Record<Encoding, Buffer>;
+}
+
+function toShell(answer: HtmlAnswer, visit: PageVisit, assets: PageAssets): Shell {
+  const identity = Buffer.from(renderPage(answer, visit, assets));
+  const etag = `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`;
+  const bytes = { identity, br: compress(identity, 'br'), gzip: compress(identity, 'gzip') };
+  return { etag, bytes };
+}
+
+function shellResponse(c: EdgeContext, visit: PageVisit, { etag, bytes }: Shell): Response {
+  const encoding = encodingFor(c.req.header('accept-encoding'));
+  const headers = { ...htmlHeaders(visit, encoding), 'cache-control': 'private, no-cache', etag };
+  if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  return new Response(new Uint8Array(bytes[encoding]), { headers });
 }
 
 export function createPageBinder(deps: PageBinderDeps): PageBinder {
@@ -65,15 +102,41 @@ export function createPageBinder(deps: PageBinderDeps): PageBinder {
     return response;
   }
 
-  function bind(method: 'GET' | 'POST', path: string, handler: PageHandler): void {
+  function bindKnown(
+    method: 'GET' | 'POST',
+    path: string,
+    answer: (c: EdgeContext) => Promise<Response>,
+  ): void {
     const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
     const template = path.replace(/:(\w+)/g, '{$1}');
     paths.set(template, [...(paths.get(template) ?? []), ...methods]);
-    app.on(method, path, (c) => respond(c, handler));
+    app.on(method, path, answer);
+  }
+
+  const bind = (method: 'GET' | 'POST', path: string, handler: PageHandler): void =>
+    bindKnown(method, path, (c) => respond(c, handler));
+
+  const shells = new LRUCache<string, Promise<Shell>>({ max: maxShells, ttl: shellTtlMs });
+
+  function bindShell(path: string, handler: (visit: PageVisit) => Promise<HtmlAnswer>): void {
+    bindKnown('GET', path, async (c) => {
+      const { visit } = openVisit(c, { ...deps, anonymous: true });
+      const key = `${visit.language} ${visit.url.pathname}`;
+      try {
+        const known = shells.get(key) ?? handler(visit).then((one) => toShell(one, visit, assets));
+        shells.set(key, known);
+        return shellResponse(c, visit, await known);
+      } catch (thrown) {
+        shells.delete(key);
+        const encoding = encodingFor(c.req.header('accept-encoding'));
+        return toPageResponse({ answer: answerTo(thrown, c, visit), visit, assets, encoding });
+      }
+    });
   }
 
   return {
     paths,
+    shell: bindShell,
     get: (path, handler) => bind('GET', path, handler),
     post: (path, handler) => bind('POST', path, handler),
   };

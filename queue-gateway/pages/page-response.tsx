@@ -22,10 +22,10 @@ export function compress(bytes: Buffer, encoding: Encoding): Buffer {
   return encoding === 'gzip' ? gzipSync(bytes, { level: 4 }) : bytes;
 }
 
-type Html = Extract<PageAnswer, { title: string }>;
+export type HtmlAnswer = Extract<PageAnswer, { title: string }>;
 
 /** A page as the text that goes out. */
-export function renderPage(answer: Html, visit: PageVisit, assets: PageAssets): string {
+export function renderPage(answer: HtmlAnswer, visit: PageVisit, assets: PageAssets): string {
   const { title, body, scripts = [], styles = [], plainUrl, data } = answer;
   const page = (
     <Layout
@@ -45,6 +45,14 @@ export function renderPage(answer: Html, visit: PageVisit, assets: PageAssets): 
   );
   return `<!doctype html>${String(page)}`;
 }
+
+export const htmlHeaders = (visit: PageVisit, encoding: Encoding): Record<string, string> => ({
+  ...pageHeaders,
+  'content-type': 'text/html; charset=utf-8',
+  'content-language': visit.language,
+  vary: 'accept-encoding, accept-language, cookie',
+  ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+});
 
 export interface ResponseParts {
   answer: PageAnswer;
@@ -68,12 +76,8 @@ export function toPageResponse({ answer, visit, assets, encoding }: ResponsePart
   return new Response(new Uint8Array(bytes), {
     status: answer.status ?? 200,
     headers: {
-      ...pageHeaders,
-      'content-type': 'text/html; charset=utf-8',
-      'content-language': visit.language,
+      ...htmlHeaders(visit, encoding),
       'cache-control': 'no-store',
-      vary: 'accept-encoding, accept-language, cookie',
-      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
       ...answer.headers,
     },
   });

@@ -6,6 +6,7 @@ import { accountRoutes } from './account/account-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { concertRoutes } from './concerts/concert-routes.ts';
 import { loadPageAssets } from './page-assets.ts';
+import { roomRoutes } from './room/room-routes.ts';
 import { createPageBinder, type PageBinder } from './page-binder.ts';
 
 export interface PageRoutesDeps {
@@ -20,7 +21,7 @@ export interface PageRoutesDeps {
 export function pageRoutes(app: EdgeApp, deps: PageRoutesDeps): PageBinder['paths'] {
   const assets = loadPageAssets();
   const pages = createPageBinder({ ...deps, app, assets, dispatch: createDispatch(app) });
-  for (const bind of [concertRoutes, accountRoutes]) bind(pages);
+  for (const bind of [concertRoutes, accountRoutes, roomRoutes]) bind(pages);
   const files = assetRoutes(app, assets).map((path): [string, string[]] => [path, ['GET', 'HEAD']]);
   return new Map([...pages.paths, ...files]);
 }

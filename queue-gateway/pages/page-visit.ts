@@ -2,7 +2,7 @@ import type { Endpoint } from '../../shared/contracts/endpoint.ts';
 import { Problem, type ProblemBody } from '../../shared/problems.ts';
 import type { Dispatch } from '../http/dispatch.ts';
 import type { EdgeContext } from '../http/edge-env.ts';
-import { cookieText, readCookies } from '../http/cookie-rules.ts';
+import { cookieText, type PageCookies, readCookies } from '../http/cookie-rules.ts';
 import { isOwnWish } from '../http/same-origin-rules.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createFormat } from './i18n/format.ts';
@@ -38,9 +38,12 @@ function targetOf(endpoint: Endpoint, input: PageCallInput<Endpoint>): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-function createPageCall(c: EdgeContext, dispatch: Dispatch): PageCall {
+/** The cookies as they came, and as the page has set them since. */
+type Credentials = Pick<PageCookies, 'session' | 'queue'>;
+
+function createPageCall(c: EdgeContext, dispatch: Dispatch, credentials: Credentials): PageCall {
   return async (endpoint, input = {}) => {
-    const { session, queue } = readCookies(c.env.incoming.headers.cookie);
+    const { session, queue } = credentials;
     const headers: Record<string, string> = {};
     if (session !== undefined) headers['authorization'] = `Bearer ${session}`;
     if (queue !== undefined) headers['x-queue-token'] = queue;
@@ -71,6 +74,8 @@ function readUser(accessTokens: AccessTokens, session: string | undefined) {
 }
 
 export interface VisitDeps {
+  /** Without credentials: what is rendered is for everybody. */
+  anonymous?: boolean;
   dispatch: Dispatch;
   accessTokens: AccessTokens;
 }
@@ -82,7 +87,8 @@ export interface OpenVisit {
 }
 
 /** @throws Problem `forbidden` for a change that another site asked for. */
-export function openVisit(c: EdgeContext, { dispatch, accessTokens }: VisitDeps): OpenVisit {
+export function openVisit(c: EdgeContext, deps: VisitDeps): OpenVisit {
+  const { dispatch, accessTokens, anonymous = false } = deps;
   const { incoming } = c.env;
   const { headers } = incoming;
   const { cookie, origin, host } = headers;
@@ -93,20 +99,27 @@ export function openVisit(c: EdgeContext, { dispatch, accessTokens }: VisitDeps)
   const language = chooseLanguage(given.language, headers['accept-language']);
   const secure = 'encrypted' in incoming.socket || headers['x-forwarded-proto'] === 'https';
   const cookies: string[] = [];
+  const credentials: Credentials = anonymous
+    ? { session: undefined, queue: undefined }
+    : { session: given.session, queue: given.queue };
   const visit: PageVisit = {
     language,
     format: createFormat(language),
     url: new URL(incoming.url ?? '/', 'http://page.invalid'),
-    user: readUser(accessTokens, given.session),
-    queueToken: given.queue,
-    call: createPageCall(c, dispatch),
+    user: readUser(accessTokens, credentials.session),
+    queueToken: credentials.queue,
+    call: createPageCall(c, dispatch, credentials),
     words: (page) => createTranslate(language, { ...commonMessages[language], ...page[language] }),
     param: (name) => c.req.param(name) ?? '',
     form: () => readForm(c),
-    remember: (name, value, options) =>
-      void cookies.push(cookieText(name, value, { ...options, secure })),
-    forget: (name, path) =>
-      void cookies.push(cookieText(name, '', { path, maxAgeSeconds: 0, secure })),
+    remember(name, value, options) {
+      if (name !== 'language') credentials[name] = value;
+      cookies.push(cookieText(name, value, { ...options, secure }));
+    },
+    forget(name, path) {
+      credentials[name] = undefined;
+      cookies.push(cookieText(name, '', { path, maxAgeSeconds: 0, secure }));
+    },
   };
   return { visit, cookies };
 }

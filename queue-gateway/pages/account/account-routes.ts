@@ -4,8 +4,11 @@ import { accountMessages } from '../messages/account.ts';
 import { isKnownProblem, problemMessages } from '../messages/problems.ts';
 import { type PageAnswer, type PageVisit, Refusal } from '../page.ts';
 import { ownPath, type PageBinder } from '../page-binder.ts';
+import { joinRoom } from '../room/join-room.ts';
 import { AccountForm } from './account-form.tsx';
 
+/** Who had to log in on the way into a line is taken into it with the same click. */
+const joinPath = /^\/c\/([1-9][0-9]{0,15})\/join$/;
 const yearSeconds = 365 * 24 * 3_600;
 
 type Kind = 'login' | 'register';
@@ -42,7 +45,8 @@ async function enter(visit: PageVisit, kind: Kind): Promise<PageAnswer> {
     if (kind === 'register') await visit.call(register, { body });
     const { accessToken, expiresIn } = await visit.call(login, { body });
     visit.remember('session', accessToken, { path: '/', maxAgeSeconds: expiresIn });
-    return { redirect: to };
+    const roomId = joinPath.exec(to)?.[1];
+    return roomId === undefined ? { redirect: to } : await joinRoom(visit, roomId);
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.problem.status >= 500) throw thrown;
     return formPage(visit, kind, { to, userName: body.userName, refusal: thrown });

@@ -1,0 +1,129 @@
+import { getConcert } from '../../../shared/contracts/concerts.ts';
+import {
+  activateEntry,
+  type EndReason,
+  type Entry,
+  getMyEntry,
+  getRoom,
+  leaveQueue,
+} from '../../../shared/contracts/queue.ts';
+import { roomMessages } from '../messages/room.ts';
+import { type PageVisit, Refusal } from '../page.ts';
+import { idOf, loginUrl, type PageBinder } from '../page-binder.ts';
+import { joinRoom, rememberQueueToken, roomPath } from './join-room.ts';
+import { RoomPage } from './room-page.tsx';
+import { placeNow, type RoomState, sceneOf } from './room-scene-rules.ts';
+
+type Place = { entry: Entry | null; ended: EndReason | null; pauseSeconds: number };
+
+const pauseWithoutPlaceSeconds = 10;
+
+/** The visitor's place as the line tells it; without one, none. */
+async function findPlace(visit: PageVisit, concertId: string): Promise<Place> {
+  const none = { entry: null, ended: null, pauseSeconds: pauseWithoutPlaceSeconds };
+  if (visit.queueToken === undefined) return none;
+  try {
+    const entry = await visit.call(getMyEntry, { params: { concertId } });
+    return { entry, ended: null, pauseSeconds: Math.ceil(entry.pollAfterMs / 1_000) };
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    const { code } = thrown.problem;
+    if (code === 'queue-token-ended')
+      return { ...none, ended: (thrown.problem['reason'] as EndReason | undefined) ?? 'expired' };
+    if (code.startsWith('queue-token')) return none;
+    throw thrown;
+  }
+}
+
+async function readState(visit: PageVisit, concertId: string): Promise<RoomState> {
+  const params = { concertId };
+  const { concertName } = await visit.call(getConcert, { params });
+  const room = await visit.call(getRoom, { params });
+  return {
+    concertId,
+    concertName,
+    room,
+    entry: null,
+    ended: null,
+    firstPosition: null,
+    nowMs: Date.now(),
+  };
+}
+
+/** The page of a browser without scripts: everything in it, and it renews itself. */
+async function plainRoom(visit: PageVisit, concertId: string) {
+  const state = await readState(visit, concertId);
+  const { pauseSeconds, ...place } = await findPlace(visit, concertId);
+  const now: RoomState = { ...state, ...place };
+  const from = Number(visit.url.searchParams.get('from'));
+  const position = placeNow(now)?.position ?? 0;
+  const firstPosition = Number.isSafeInteger(from) && from > position ? from : position;
+  const t = visit.words(roomMessages);
+  const plainUrl = `${roomPath(concertId)}/room/plain?from=${firstPosition}`;
+  const isOver = sceneOf(now) === 'inside' || sceneOf(now) === 'ended';
+  return {
+    title: t('roomTitle'),
+    body: RoomPage({ visit, state: { ...now, firstPosition }, renewSeconds: pauseSeconds }),
+    ...(isOver ? {} : { headers: { refresh: `${pauseSeconds}; url=${plainUrl}` } }),
+  };
+}
+
+const toRoom = new Set(['turn-missed', 'queue-token-ended', 'not-your-turn']);
+
+/** The waiting room and what is done in it. */
+export function roomRoutes(pages: PageBinder): void {
+  pages.shell('/c/:concertId/room', async (visit) => {
+    const state = await readState(visit, idOf(visit, 'concertId'));
+    const t = visit.words(roomMessages);
+    return {
+      title: t('roomTitle'),
+      scripts: ['room'],
+      plainUrl: `${roomPath(state.concertId)}/room/plain`,
+      data: {
+        language: visit.language,
+        words: roomMessages[visit.language],
+        state: { ...state, room: null },
+      },
+      body: RoomPage({ visit, state: { ...state, room: null } }),
+    };
+  });
+
+  pages.get('/c/:concertId/room/plain', (visit) => plainRoom(visit, idOf(visit, 'concertId')));
+
+  // Who was sent here to log in and comes by a link instead of the form.
+  pages.get('/c/:concertId/join', (visit) => ({
+    redirect: `${roomPath(idOf(visit, 'concertId'))}/room`,
+  }));
+
+  pages.post('/c/:concertId/join', (visit) => {
+    const concertId = idOf(visit, 'concertId');
+    return visit.user ? joinRoom(visit, concertId) : { redirect: loginUrl(visit) };
+  });
+
+  pages.post('/c/:concertId/claim', async (visit) => {
+    const concertId = idOf(visit, 'concertId');
+    try {
+      const { token } = await visit.call(activateEntry, { params: { concertId } });
+      rememberQueueToken(visit, concertId, token);
+      return { redirect: `${roomPath(concertId)}/seats` };
+    } catch (thrown) {
+      if (thrown instanceof Refusal && toRoom.has(thrown.problem.code))
+        return { redirect: `${roomPath(concertId)}/room` };
+      throw thrown;
+    }
+  });
+
+  pages.post('/c/:concertId/leave', async (visit) => {
+    const concertId = idOf(visit, 'concertId');
+    if (visit.queueToken !== undefined) {
+      try {
+        await visit.call(leaveQueue, { params: { concertId } });
+      } catch (thrown) {
+        // A place that is over already is given up as well as it can be.
+        if (!(thrown instanceof Refusal) || thrown.problem.status >= 500) throw thrown;
+      }
+    }
+    visit.forget('queue', roomPath(concertId));
+    return { redirect: roomPath(concertId) };
+  });
+}
