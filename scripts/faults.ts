@@ -1,0 +1,61 @@
+/**
+ * `npm run faults [-- --minutes 10 --fans 24 --seed N]`: load and faults by chance on two of
+ * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faults } from '../tests/faults/faults.ts';
+import { openRig } from '../tests/faults/rig.ts';
+import { type FaultReport, runFaults } from '../tests/faults/run.ts';
+import { seededRandom } from '../tests/faults/seeded.ts';
+import { isMain } from './is-main.ts';
+import { decimalOption, numberOption } from './options.ts';
+import { dataDirOf } from './stack/find-stack.ts';
+
+const quantile = (sorted: readonly number[], share: number): number | undefined =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+function print({ operations, injected, kills, findings, unresolved }: FaultReport): void {
+  const { ok, fail, unknown } = operations;
+  const back = injected.flatMap(({ backAfterMs }) => backAfterMs ?? []).sort((a, b) => a - b);
+  console.log(`
+operations   ${ok + fail + unknown}: ${ok} ok, ${fail} refused, ${unknown} unknown
+faults       ${injected.length}, among them ${kills} programs killed
+back after   p50 ${quantile(back, 0.5)} ms, worst ${back.at(-1)} ms, never ${injected.length - back.length}
+unresolved   ${unresolved} keys
+findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => checker).join(', ')}`);
+}
+
+async function main(): Promise<void> {
+  const { argv, env } = process;
+  const minutes = decimalOption(argv, '--minutes', { fallback: 10, min: 0.1, max: 1_440 });
+  const fans = numberOption(argv, '--fans', { fallback: 24, min: 1, max: 1_000 });
+  const fallback = Math.floor(Math.random() * 1e9);
+  const seed = numberOption(argv, '--seed', { fallback, min: 0, max: 999_999_999 });
+  console.log(`seed ${seed}: ${fans} fans and faults for ${minutes} minutes`);
+  const rig = await openRig();
+  try {
+    const random = seededRandom(seed);
+    const log = console.log;
+    const report = await runFaults({ rig, seconds: minutes * 60, fans, random, faults, log });
+    print(report);
+    const isClean = report.findings.length === 0 && report.unresolved === 0;
+    if (!isClean) {
+      const dir = join(dataDirOf(env), 'faults');
+      mkdirSync(dir, { recursive: true });
+      const file = join(dir, `history-${seed}.jsonl`);
+      writeFileSync(file, report.history.map((op) => `${JSON.stringify(op)}\n`).join(''));
+      console.log(`history      ${file}`);
+    }
+    process.exitCode = isClean ? 0 : 1;
+  } finally {
+    await rig.close();
+  }
+}
+
+if (isMain(import.meta.url)) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,81 @@
+import { decode } from 'jsonwebtoken';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Caller } from './caller.ts';
+import type { Outcome } from './wire-call.ts';
+
+export interface LineCalls {
+  join(): Promise<Outcome>;
+  /** @returns the number of the entry once inside; undefined when it has to join anew */
+  getInside(signal: AbortSignal): Promise<number | undefined>;
+  leave(queueId: number): Promise<Outcome>;
+}
+
+const pollEveryMs = 250;
+const visitMaxMs = 60_000;
+
+export function createLineCalls(caller: Caller): LineCalls {
+  const { note, recorder, random } = caller;
+  const { userId } = caller.account;
+  const roomId = caller.hall.concertId;
+  const tokens = `/queue/${roomId}/tokens`;
+  const seenEntry = (body: Record<string, unknown>) => ({
+    queueId: Number(body['queueId']),
+    status: body['status'] as 'WAITING' | 'READY' | 'ACTIVE',
+  });
+
+  async function join(): Promise<Outcome> {
+    caller.queueToken = undefined;
+    const joined = await note(
+      'join',
+      { userId, roomId },
+      { method: 'POST', path: tokens },
+      seenEntry,
+    );
+    if (joined.result === 'ok') caller.queueToken = String(joined.body['token']);
+    return joined;
+  }
+
+  const jtiOf = (token: unknown): string => {
+    const claims = decode(String(token));
+    return typeof claims === 'object' ? String(claims?.jti) : '';
+  };
+
+  async function activate(queueId: number): Promise<boolean> {
+    const taken = await note(
+      'activate',
+      { userId, roomId, queueId },
+      { method: 'POST', path: `${tokens}/me/activate` },
+      (body) => ({ jti: jtiOf(body['token']) }),
+    );
+    if (taken.result === 'ok') caller.queueToken = String(taken.body['token']);
+    return taken.result === 'ok';
+  }
+
+  /** @returns the number of the entry once inside; undefined when it has to join anew */
+  async function getInside(signal: AbortSignal): Promise<number | undefined> {
+    let seen = await join();
+    const untilMs = recorder.nowMs() + visitMaxMs;
+    while (!signal.aborted && recorder.nowMs() < untilMs) {
+      if (seen.result === 'fail') return undefined;
+      const { queueId, status } = seenEntry(seen.body);
+      if (seen.result === 'ok' && status === 'ACTIVE') return queueId;
+      if (seen.result === 'ok' && status === 'READY' && (await activate(queueId))) return queueId;
+      await delay(pollEveryMs * (0.5 + random()));
+      seen =
+        caller.queueToken === undefined
+          ? await join()
+          : await note(
+              'status',
+              { userId, roomId },
+              { method: 'GET', path: `${tokens}/me` },
+              seenEntry,
+            );
+    }
+    return undefined;
+  }
+
+  const leave = (queueId: number): Promise<Outcome> =>
+    note('leave', { userId, roomId, queueId }, { method: 'DELETE', path: `${tokens}/me` });
+
+  return { join, getInside, leave };
+}
