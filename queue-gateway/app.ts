@@ -34,8 +34,9 @@ export function createApp(options: AppOptions): EdgeSurface {
   const bind = createBind({ app, guard, serviceGuard, shortcuts });
   const toAnswer = createToAnswer(log);
   handleErrors(app, toAnswer);
-  for (const route of routes) route(bind);
+  // First: a template of the line (`…/{cord}`) would take the last word of one of these for its own.
   forwardRoutes(app, { ...forward, guard, shortcuts });
+  for (const route of routes) route(bind);
   docsRoutes(app, bind);
   const pagePaths = pageRoutes(app, { ...pages, toAnswer });
   answerUnknown(app, [...docsPaths, ...pagePaths]);

@@ -6,6 +6,7 @@
 const table = {
   // Bad input of any kind, whichever floor noticed it.
   'invalid-request': { status: 400, title: 'The request is not valid' },
+  'challenge-failed': { status: 400, title: 'The challenge was not passed' },
 
   // Who are you, and where are you in the line?
   'access-token-required': { status: 401, title: 'Log in first' },
@@ -15,6 +16,7 @@ const table = {
   'signature-invalid': { status: 401, title: 'The signature is not valid' },
   'queue-token-required': { status: 401, title: 'A queue token is required' },
   'queue-token-invalid': { status: 401, title: 'The queue token is not valid' },
+  'challenge-required': { status: 403, title: 'This room asks for a challenge first' },
   forbidden: { status: 403, title: 'This account may not do that' },
   'queue-token-not-active': { status: 403, title: 'Your turn has not come yet' },
   'queue-token-wrong-room': { status: 403, title: 'The queue token is for another concert' },

@@ -112,7 +112,7 @@ export function createBind({ app, guard, serviceGuard, shortcuts }: BindOptions)
     if (endpoint.guard !== 'service') passed = await guard(endpoint, request, place.roomId);
     const bytes = endpoint.body ? await readBody(endpoint, incoming) : noBody;
     if (endpoint.guard === 'service') serviceGuard(incoming, bytes);
-    const body = endpoint.body ? parseJson(bytes) : undefined;
+    const body = bytes.length > 0 ? parseJson(bytes) : undefined;
     const { params, parsed } = place;
     const input =
       parsed && !endpoint.body

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { bodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
+import { bodyLimitBytes, type Endpoint, isBodyOptional } from '../../shared/contracts/endpoint.ts';
 import { Problem } from '../../shared/problems.ts';
 import { jsonFault } from './json-rules.ts';
 
@@ -35,8 +35,12 @@ export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): P
   const limit = endpoint.bodyLimitBytes ?? bodyLimitBytes;
   if (Number(incoming.headers['content-length'] ?? 0) > limit)
     throw refuse(`must not be larger than ${limit} bytes`);
+  const isOptional = isBodyOptional(endpoint);
+  const given = incoming.headers['content-type'];
+  if (isOptional && given === undefined) return noBody;
   const type = endpoint.bodyType === 'text/csv' ? csvType : jsonType;
-  if (!type.test(incoming.headers['content-type'] ?? ''))
+  const isRightType = type.test(given ?? '');
+  if (!isRightType && !isOptional)
     throw refuse(`must be ${endpoint.bodyType ?? 'application/json'}`);
   let bytes: Buffer;
   try {
@@ -44,6 +48,8 @@ export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): P
   } catch (cause) {
     throw cause instanceof Problem ? cause : refuse('did not arrive whole', cause);
   }
+  if (bytes.length === 0 && isOptional) return noBody;
+  if (!isRightType) throw refuse(`must be ${endpoint.bodyType ?? 'application/json'}`);
   if (bytes.length === 0) throw refuse('is missing');
   return bytes;
 }

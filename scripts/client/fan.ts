@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ChallengeOffer } from '../../shared/contracts/challenges.ts';
 import type { Schedule, Seat } from '../../shared/contracts/concerts.ts';
 import type { Payment } from '../../shared/contracts/payments.ts';
 import type { Entry, EntryWithToken } from '../../shared/contracts/queue.ts';
 import type { Hold } from '../../shared/contracts/reservations.ts';
+import { solveWork } from '../../shared/proof-of-work.ts';
 import {
   type Answer,
   type ApiClient,
@@ -81,7 +83,7 @@ export function createFan(
     queueToken: undefined,
     call,
     join: async (concertId) => {
-      const answer = await call<EntryWithToken & ProblemAnswer>('POST', room(concertId));
+      const answer = await joinWithToll(call, concertId);
       if (answer.status < 300) fan.queueToken = answer.body.token;
       return answer;
     },
@@ -111,6 +113,24 @@ export function createFan(
       call('POST', `${concert(concertId)}/payments`, { body: { reservationIds }, ...keyed }),
   };
   return fan;
+}
+
+type CallAs = <Body>(method: string, path: string, call?: Call) => Promise<Answer<Body>>;
+
+/** Joins, and does the work where a room asks for it. */
+async function joinWithToll(call: CallAs, concertId: string) {
+  const join = (body?: object) =>
+    call<EntryWithToken & ProblemAnswer>(
+      'POST',
+      `/queue/${concertId}/tokens`,
+      body === undefined ? {} : { body },
+    );
+  const first = await join();
+  if (first.body?.code !== 'challenge-required') return first;
+  const offer = await call<ChallengeOffer>('GET', `/queue/${concertId}/challenge`);
+  if (offer.status !== 200 || offer.body.kind !== 'pow') return first;
+  const { challenge } = offer.body;
+  return join({ challenge: { challenge, solution: await solveWork(offer.body) } });
 }
 
 async function enter(fan: Fan, concertId: string, deadlineMs: number): Promise<void> {

@@ -58,6 +58,8 @@ const settingOf = (options: SaleOptions): RoomSetting => ({
   preQueueOpensAt: null,
   order: 'fifo',
   message: null,
+  challenge: 'none',
+  powDifficulty: 16,
 });
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>

@@ -49,6 +49,9 @@ export interface Endpoint {
   readonly problems?: readonly ProblemCode[];
 }
 
+/** Whether a call may come without the body it takes. */
+export const isBodyOptional = ({ body }: Endpoint): boolean => body instanceof z.ZodOptional;
+
 export const defineEndpoint = <const E extends Endpoint>(endpoint: E): E => endpoint;
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;

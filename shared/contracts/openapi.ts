@@ -1,5 +1,5 @@
 import { type ProblemCode, problemCodes, problemMediaType, problemStatus } from '../problems.ts';
-import type { Endpoint, Guard } from './endpoint.ts';
+import { type Endpoint, type Guard, isBodyOptional } from './endpoint.ts';
 import { publicEndpoints } from './index.ts';
 import { type Json, propertiesOf, toSchema } from './openapi-schema.ts';
 import { problemsOf } from './problems-of.ts';
@@ -133,7 +133,7 @@ function operationOf(endpoint: Endpoint): Json {
     ...(body
       ? {
           requestBody: {
-            required: true,
+            required: !isBodyOptional(endpoint),
             content: { [bodyType ?? 'application/json']: { schema: toSchema(body, 'input') } },
           },
         }
