@@ -15,6 +15,7 @@ import { type OpenLine, openLine } from './line.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
 import { createActiveTokens } from './tokens/active-token.ts';
 import { createQueueTokens } from './tokens/queue-tokens.ts';
+import { createReceipts } from './tokens/receipts.ts';
 import { createWaitingTokens } from './tokens/waiting-token.ts';
 
 export interface Gateway {
@@ -36,13 +37,15 @@ function createTokens(config: GatewayConfig, now: () => number) {
   const access = createAccessTokens({ keys: config.accessTokenPublicKeys, now });
   const waiting = createWaitingTokens({ keys: config.waitingTokenKeys, now });
   const active = createActiveTokens({ keys: config.activeTokenKeys, now });
-  return { access, waiting, active, queue: createQueueTokens({ waiting, active, now }) };
+  const receipts = createReceipts({ keys: config.receiptKeys, now });
+  return { access, waiting, active, receipts, queue: createQueueTokens({ waiting, active, now }) };
 }
 
-/** What anybody may verify: access and active tokens, tickets. */
+/** What anybody may verify: access and active tokens, receipts, tickets. */
 const publishedKeys = (config: GatewayConfig) => [
   config.accessTokenPublicKeys,
   config.activeTokenKeys,
+  config.receiptKeys,
   config.ticketPublicKeys,
 ];
 

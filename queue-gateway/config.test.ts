@@ -10,6 +10,7 @@ const env = {
   WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
   ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
   ASSERTION_KEYS: setOf(generateSecretJwk()),
+  RECEIPT_KEYS: setOf(generatePrivateJwk()),
   TICKET_PUBLIC_KEYS: setOf(generatePrivateJwk()),
 };
 

@@ -23,6 +23,7 @@ export interface GatewayConfig {
   waitingTokenKeys: KeySet;
   activeTokenKeys: KeySet;
   assertionKeys: KeySet;
+  receiptKeys: KeySet;
   ticketPublicKeys: KeySet;
   rateLimits: boolean;
   /** Proxies whose `X-Forwarded-For` is believed. */
@@ -36,6 +37,8 @@ export interface GatewayConfig {
   /** How long a stop waits for load balancers to look elsewhere. */
   drainSeconds: number;
   shutdownSeconds: number;
+  /** Of rooms that ask for a captcha; all three or none. */
+  captcha: { verifyUrl: string; siteKey: string; secret: string } | undefined;
 }
 
 export interface Variable {
@@ -44,6 +47,8 @@ export interface Variable {
   default: string;
   what: string;
 }
+
+const turnstileUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
 
 /** Every variable of the gateway, for the README. */
 export const gatewayVariables: readonly Variable[] = [
@@ -68,6 +73,11 @@ export const gatewayVariables: readonly Variable[] = [
   },
   { name: 'WAITING_TOKEN_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   { name: 'ACTIVE_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
+  {
+    name: 'RECEIPT_KEYS',
+    default: 'required',
+    what: 'private P-256 JWK Set that signs the receipts of joining, or its file',
+  },
   { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   {
     name: 'TICKET_PUBLIC_KEYS',
@@ -89,6 +99,17 @@ export const gatewayVariables: readonly Variable[] = [
     name: 'ADDRESS_CONNECTIONS_MAX',
     default: '5000',
     what: 'connections from one address, unless it is a trusted proxy; with RATE_LIMITS on',
+  },
+  {
+    name: 'CAPTCHA_SECRET',
+    default: 'none',
+    what: 'secret at the captcha provider; without it no room can ask for a captcha',
+  },
+  { name: 'CAPTCHA_SITE_KEY', default: 'none', what: 'public key for the widget of a page' },
+  {
+    name: 'CAPTCHA_VERIFY_URL',
+    default: turnstileUrl,
+    what: 'where answers are checked: a siteverify as Turnstile has it',
   },
   { name: 'WEB_CONCURRENCY', default: '1', what: 'worker processes that share the port' },
   {
@@ -132,12 +153,16 @@ const schema = z.object({
   ACCESS_TOKEN_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
   WAITING_TOKEN_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   ACTIVE_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
+  RECEIPT_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   TICKET_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   TRUSTED_PROXIES: proxies.default(() => toBlockList([])),
   CORS_ORIGINS: origins.default([]),
   ADDRESS_CONNECTIONS_MAX: envVar.count(1, 1_000_000, 5_000),
+  CAPTCHA_SECRET: z.string().min(8).optional(),
+  CAPTCHA_SITE_KEY: z.string().max(200).optional(),
+  CAPTCHA_VERIFY_URL: envVar.url('http', 'https').default(turnstileUrl),
   WEB_CONCURRENCY: envVar.count(1, 64, 1),
   DRAIN_SECONDS: envVar.count(0, 300, 2),
   SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
@@ -155,11 +180,21 @@ function requireGoodKeys(given: z.output<typeof schema>): void {
     ACCESS_TOKEN_PUBLIC_KEYS: given.ACCESS_TOKEN_PUBLIC_KEYS,
     WAITING_TOKEN_KEYS: given.WAITING_TOKEN_KEYS,
     ACTIVE_TOKEN_KEYS: given.ACTIVE_TOKEN_KEYS,
+    RECEIPT_KEYS: given.RECEIPT_KEYS,
     ASSERTION_KEYS: given.ASSERTION_KEYS,
     TICKET_PUBLIC_KEYS: given.TICKET_PUBLIC_KEYS,
   });
   if (faults.length > 0)
     throw new ConfigError(faults.map(({ name, message }) => `${name}: ${message}`));
+}
+
+function captchaOf(given: z.output<typeof schema>): GatewayConfig['captcha'] {
+  const { CAPTCHA_SECRET: secret, CAPTCHA_SITE_KEY: siteKey } = given;
+  if (secret === undefined && siteKey === undefined) return undefined;
+  if (secret === undefined) throw new ConfigError(['CAPTCHA_SECRET: is required with its key']);
+  if (siteKey === undefined)
+    throw new ConfigError(['CAPTCHA_SITE_KEY: is required with its secret']);
+  return { verifyUrl: given.CAPTCHA_VERIFY_URL, siteKey, secret };
 }
 
 /**
@@ -184,12 +219,14 @@ export function loadGatewayConfig(
     accessTokenPublicKeys: given.ACCESS_TOKEN_PUBLIC_KEYS,
     waitingTokenKeys: given.WAITING_TOKEN_KEYS,
     activeTokenKeys: given.ACTIVE_TOKEN_KEYS,
+    receiptKeys: given.RECEIPT_KEYS,
     assertionKeys: given.ASSERTION_KEYS,
     ticketPublicKeys: given.TICKET_PUBLIC_KEYS,
     rateLimits: given.RATE_LIMITS === 'on',
     trustedProxies: given.TRUSTED_PROXIES,
     corsOrigins: given.CORS_ORIGINS,
     addressConnectionsMax: given.ADDRESS_CONNECTIONS_MAX,
+    captcha: captchaOf(given),
     webConcurrency: given.WEB_CONCURRENCY,
     drainSeconds: given.DRAIN_SECONDS,
     shutdownSeconds: given.SHUTDOWN_SECONDS,

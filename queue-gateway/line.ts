@@ -4,6 +4,11 @@ import { openRedis, serversOf } from '../shared/redis/client.ts';
 import { memoryFault, readServerMemory } from '../shared/redis/server-memory.ts';
 import { followServerRun } from '../shared/redis/server-run.ts';
 import type { GatewayConfig } from './config.ts';
+import { createCaptcha } from './challenges/captcha.ts';
+import { createChallenges } from './challenges/challenge-service.ts';
+import { type ChallengeStore, createChallengeStore } from './challenges/challenge-store.ts';
+import { createChallengeTokens } from './challenges/challenge-token.ts';
+import { createTollService } from './challenges/toll-service.ts';
 import type { CoreClient } from './core-client/core-client.ts';
 import type { LineLease } from './forward/forward-routes.ts';
 import type { Bind } from './http/bind.ts';
@@ -31,10 +36,13 @@ import { createRoomOpener } from './rooms/room-opener.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomService } from './rooms/room-service.ts';
 import { createRoomStreams, streamLimits } from './rooms/room-streams.ts';
+import { createDrawSealer } from './rooms/draw-sealer.ts';
+import { createDrawService } from './rooms/draw-service.ts';
 import { createSeatWatch } from './rooms/seat-watch.ts';
 import { createTicker, type Ticker } from './rooms/ticker.ts';
 import type { AccessTokens } from './tokens/access-token.ts';
 import type { ActiveTokens } from './tokens/active-token.ts';
+import type { Receipts } from './tokens/receipts.ts';
 import type { QueueTokens } from './tokens/queue-tokens.ts';
 import type { WaitingTokens } from './tokens/waiting-token.ts';
 
@@ -57,6 +65,7 @@ export interface LineDeps {
     access: AccessTokens;
     waiting: WaitingTokens;
     active: ActiveTokens;
+    receipts: Receipts;
     queue: QueueTokens;
   };
 }
@@ -68,37 +77,51 @@ const unlimitedStreams = { perProcess: 50_000, perAddress: Infinity };
 
 interface Parts {
   store: QueueStore;
+  challenges: ChallengeStore;
   rooms: RoomDirectory;
   ticker: Ticker;
   life: LifeBuffer;
 }
 
 /** The calls of the line: joins by the batch, signs of life by the batch, polls by the clock. */
-function openQueue({ config, tokens }: LineDeps, { store, rooms, ticker, life }: Parts) {
+function openQueue(line: LineDeps, { store, rooms, ticker, life, ...parts }: Parts) {
+  const { config, tokens, core } = line;
   const joinBatches = createJoinBatcher({
     batchMax: joinBatchMax,
     send: (roomId, userIds) =>
       rooms.within(roomId, async (room) => {
         const reply = await store.join(roomId, userIds);
         room.noteFront(reply);
+        room.noteRegistration(reply);
         return reply.places;
       }),
   });
   const now = Date.now;
   const newJti = (): string => randomBytes(16).toString('base64url');
   const polls = createPollGuard({ now: monotonic, enforced: config.rateLimits });
-  const answers = createEntryAnswers({ polls, random: Math.random });
+  const answers = createEntryAnswers({ polls, random: Math.random, now: Date.now });
   const { active, waiting } = tokens;
   const turns = createTurnService({ store, rooms, tokens: active, answers, now, newJti });
   const joins = createJoinService({
+    store,
     rooms,
     joins: joinBatches,
     turns,
     tokens: waiting,
+    receipts: tokens.receipts,
     answers,
     now,
   });
-  const deps = { store, rooms, ticker, joins, turns, answers, life, polls };
+  const challenges = createChallenges({
+    tokens: createChallengeTokens({ keys: config.waitingTokenKeys, now }),
+    store: parts.challenges,
+    captcha: config.captcha && createCaptcha(config.captcha),
+    redeemBypass: core.redeemBypass,
+    newNonce: newJti,
+    now,
+  });
+  const tolls = createTollService({ rooms, challenges, joins });
+  const deps = { store, rooms, ticker, joins: tolls, turns, answers, life, polls };
   return createQueueService(deps);
 }
 
@@ -115,6 +138,7 @@ async function openStores({ config, log }: LineDeps) {
   const process = randomBytes(8).toString('base64url');
   return {
     store: createQueueStore({ redis, namespace, server }),
+    challenges: createChallengeStore({ redis, namespace }),
     news: createNewsStore({ redis, subscriber, namespace, process }),
     capacity: createCapacityStore({ redis, namespace }),
     ping: () => Promise.all(serversOf(redis).map((server) => server.ping())),
@@ -147,6 +171,7 @@ function openRooms({ config, log, core: source }: LineDeps, { store, news, capac
       if (perSecond > 0) capacity.write(perSecond).catch(() => undefined);
     },
   });
+  const draws = createDrawSealer({ rooms, source, log });
   const ticker: Ticker = createTicker({
     store,
     news,
@@ -156,6 +181,7 @@ function openRooms({ config, log, core: source }: LineDeps, { store, news, capac
     log,
     now: monotonic,
     onBulletin: (room, bulletin) => {
+      draws.note(room, bulletin.closed);
       if (room.noteBulletin(bulletin) && room.document) streams.broadcast(room.id, room.document);
     },
   });
@@ -169,15 +195,23 @@ export const openLine: OpenLine = async (deps) => {
   const { store, news, capacity } = stores;
   const parts = openRooms(deps, stores);
   const { rooms, ticker, streams } = parts;
-  const service = openQueue(deps, { store, ...parts });
+  const service = openQueue(deps, { ...stores, ...parts });
   const capacityPerSecond = capacity.read;
-  const roomService = createRoomService({ rooms, ticker, store, source, capacityPerSecond });
+  const roomService = createRoomService({
+    rooms,
+    ticker,
+    store,
+    source,
+    capacityPerSecond,
+    hasCaptcha: deps.config.captcha !== undefined,
+  });
   const heartbeat = await openHeartbeat({ ...parts, news, storeFault: stores.fault, log });
   return {
     gate: service,
     routes(bind) {
       queueRoutes(bind, service);
-      roomRoutes(bind, { service: roomService, streams, queueTokens: tokens.queue });
+      const draws = createDrawService({ rooms, store });
+      roomRoutes(bind, { service: roomService, draws, streams, queueTokens: tokens.queue });
     },
     pingRedis: stores.ping,
     drain: streams.drain,

@@ -1,4 +1,4 @@
-import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import type { DrawRecord, RoomSetting } from '../../shared/contracts/internal.ts';
 import type { RoomAudit } from '../../shared/contracts/queue.ts';
 import { type Page, type PageQuery, pageRows, toPage } from '../db/page.ts';
 import type { Database } from '../db/database.ts';
@@ -12,8 +12,8 @@ export interface NewRoomAudit {
   /** `policy`, or the cord. */
   action: string;
   before: RoomSetting;
-  /** The setting, or what was revoked. */
-  after: RoomSetting | { queueId: string | null; reason: string | null };
+  /** The setting, or what was revoked or done. */
+  after: object;
 }
 
 export interface RoomRepository {
@@ -33,8 +33,12 @@ const selectSql = `SELECT c.concert_id AS concertId, c.status, p.version, p.cont
     p.claim_seconds AS claimSeconds, p.active_seconds AS activeSeconds,
     p.idle_seconds AS idleSeconds, p.grace_seconds AS graceSeconds,
     p.max_waiting AS maxWaiting, p.opens_at AS opensAt,
-    p.pre_queue_opens_at AS preQueueOpensAt, p.queue_order AS \`order\`, p.message
-  FROM concert c LEFT JOIN room_policy p ON p.concert_id = c.concert_id`;
+    p.pre_queue_opens_at AS preQueueOpensAt, p.queue_order AS \`order\`, p.message,
+    p.challenge, p.pow_difficulty AS powDifficulty,
+    d.commitment, d.registered, d.base_number AS base, d.digest,
+    CASE WHEN d.registered IS NULL THEN NULL ELSE d.secret END AS secret
+  FROM concert c LEFT JOIN room_policy p ON p.concert_id = c.concert_id
+    LEFT JOIN room_draw d ON d.concert_id = c.concert_id`;
 
 /** A gateway follows every room in memory; past this many concerts it needs another design. */
 const maxRooms = 10_000;
@@ -42,10 +46,11 @@ const maxRooms = 10_000;
 const lockSql = 'SELECT concert_id FROM concert WHERE concert_id = ? FOR UPDATE';
 
 const columns = `version, control, max_active, admit_per_second, claim_seconds, active_seconds,
-  idle_seconds, grace_seconds, max_waiting, opens_at, pre_queue_opens_at, queue_order, message`;
+  idle_seconds, grace_seconds, max_waiting, opens_at, pre_queue_opens_at, queue_order, message,
+  challenge, pow_difficulty`;
 
 const saveSql = `INSERT INTO room_policy (concert_id, ${columns})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON DUPLICATE KEY UPDATE ${columns
     .split(',')
     .map((column) => `${column} = VALUES(${column.trim()})`)
@@ -77,9 +82,17 @@ const toAudit = (row: AuditRow): RoomAudit => ({
   after: JSON.parse(row.stateAfter) as Record<string, unknown>,
 });
 
-type Settings = Omit<RoomSetting, 'concertId' | 'concertActive' | 'opensAt' | 'preQueueOpensAt'>;
+type Settings = Omit<
+  RoomSetting,
+  'concertId' | 'concertActive' | 'opensAt' | 'preQueueOpensAt' | 'draw'
+>;
 
-interface Row extends Settings {
+interface DrawRow extends Omit<DrawRecord, 'commitment'> {
+  /** Null for a room without a draw. */
+  commitment: string | null;
+}
+
+interface Row extends Settings, DrawRow {
   concertId: number;
   status: 'ACTIVE' | 'INACTIVE';
   opensAt: Date | null;
@@ -88,8 +101,11 @@ interface Row extends Settings {
 
 const isoOf = (moment: Date | null): string | null => moment && moment.toISOString();
 
-function toRoom({ concertId, status, ...row }: Row): RoomSetting {
-  const identity = { concertId: String(concertId), concertActive: status === 'ACTIVE' };
+function toRoom({ concertId, status, ...rest }: Row): RoomSetting {
+  const { commitment, registered, base, digest, secret, ...row } = rest;
+  const draw =
+    commitment === null ? {} : { draw: { commitment, registered, base, digest, secret } };
+  const identity = { concertId: String(concertId), concertActive: status === 'ACTIVE', ...draw };
   // Without a row every column of the policy is NULL.
   if (row.version === null) return { ...defaultPolicy, ...identity };
   const { opensAt, preQueueOpensAt, ...settings } = row;
@@ -134,6 +150,8 @@ export function createRoomRepository({ rows }: Pick<Database, 'rows'>): RoomRepo
         dateOf(room.preQueueOpensAt),
         room.order,
         room.message,
+        room.challenge,
+        room.powDifficulty,
       ]);
     },
     addAudit: async (tx, { userId, action, before, after }) => {

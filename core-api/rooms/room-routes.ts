@@ -1,4 +1,9 @@
-import { changeRoom, getRoomSetting, listRooms } from '../../shared/contracts/internal.ts';
+import {
+  changeRoom,
+  getRoomSetting,
+  listRooms,
+  sealDraw,
+} from '../../shared/contracts/internal.ts';
 import { listRoomAudit } from '../../shared/contracts/queue.ts';
 import type { Bind } from '../http/bind.ts';
 import type { RoomService } from './room-service.ts';
@@ -7,5 +12,6 @@ export function roomRoutes(bind: Bind, rooms: RoomService): void {
   bind(listRooms, () => rooms.list());
   bind(getRoomSetting, ({ params }) => rooms.get(params.concertId));
   bind(listRoomAudit, ({ params, query }) => rooms.audit(params.concertId, query));
+  bind(sealDraw, ({ params, body }) => rooms.sealDraw(params.concertId, body));
   bind(changeRoom, ({ params, body, caller }) => rooms.change(params.concertId, body, caller));
 }

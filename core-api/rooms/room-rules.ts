@@ -17,6 +17,8 @@ export const defaultPolicy: Policy & { control: Control } = {
   preQueueOpensAt: null,
   order: 'fifo',
   message: null,
+  challenge: 'none',
+  powDifficulty: 16,
   control: 'OPEN',
 };
 
@@ -39,15 +41,22 @@ export interface RoomChange {
 
 /**
  * The room after the change, one version on; the very same record when nothing changes.
- * @throws Problem `version-conflict`, `invalid-request`
+ * @param isRegistering people register for the draw now: they were promised one.
+ * @throws Problem `version-conflict`, `invalid-request`, `registration-open`
  */
-export function changeRoomSetting(room: RoomSetting, change: RoomChange): RoomSetting {
+export function changeRoomSetting(
+  room: RoomSetting,
+  change: RoomChange,
+  isRegistering = false,
+): RoomSetting {
   if (change.version !== undefined && change.version !== room.version) {
     throw new Problem('version-conflict', { extra: { version: room.version } });
   }
   const next = { ...room, ...sameMoments(change.policy ?? {}) };
   if (change.cord) next.control = controlOf[change.cord];
   refuseOpeningOrder(next);
+  if (change.policy) refuseDrawOfNobody(next);
+  if (isRegistering && next.order !== 'draw') throw new Problem('registration-open');
   const isSame = (Object.keys(next) as (keyof RoomSetting)[]).every(
     (name) => next[name] === room[name],
   );
@@ -68,6 +77,16 @@ function refuseOpeningOrder({ opensAt, preQueueOpensAt }: PolicyFields): void {
   if (opensAt === null || preQueueOpensAt === null) return;
   if (Date.parse(preQueueOpensAt) <= Date.parse(opensAt)) return;
   const message = 'must not be after opensAt';
+  throw new Problem('invalid-request', {
+    errors: [{ path: 'body.policy.preQueueOpensAt', message }],
+  });
+}
+
+/** A draw is among those who registered before the opening. */
+function refuseDrawOfNobody({ order, opensAt, preQueueOpensAt }: PolicyFields): void {
+  if (order !== 'draw') return;
+  if (opensAt !== null && preQueueOpensAt !== null && preQueueOpensAt < opensAt) return;
+  const message = 'must be before opensAt, both given, for a draw: people register in between';
   throw new Problem('invalid-request', {
     errors: [{ path: 'body.policy.preQueueOpensAt', message }],
   });

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import type { z } from 'zod';
 import { assertionHeader, type Caller, nobody, signAssertion } from '../../shared/assertion.ts';
 import type { Endpoint, Reply } from '../../shared/contracts/endpoint.ts';
+import { redeemBypassCode } from '../../shared/contracts/challenges.ts';
 import {
   changeRoom,
   getInventory,
@@ -10,6 +11,7 @@ import {
   type Inventory,
   listRooms,
   type RoomSetting,
+  sealDraw,
 } from '../../shared/contracts/internal.ts';
 import type { KeySet } from '../../shared/keys.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -30,6 +32,10 @@ export interface CoreClient {
   getRoomSetting(concertId: string): Promise<RoomSetting | undefined>;
   /** @throws Problem what the core refuses it with, e.g. `version-conflict`, `not-found`. */
   changeRoom(concertId: string, change: RoomChange, caller: Caller): Promise<RoomSetting>;
+  /** Fixes who takes part in a draw; the answer has what was fixed first, and the secret. */
+  sealDraw(concertId: string, closed: z.input<typeof sealDraw.body>): Promise<RoomSetting>;
+  /** Whether the code was good, and is used up for this account now. */
+  redeemBypass(concertId: string, use: { userId: string; code: string }): Promise<boolean>;
   getInventory(concertId: string): Promise<Inventory>;
   getLoad(): Promise<Reply<typeof getLoad>>;
   /** Whether the core says that it can serve requests. Never throws. */
@@ -115,6 +121,9 @@ export function createCoreClient(options: CoreClientOptions): CoreClient {
     },
     changeRoom: (concertId, body, caller) =>
       call(changeRoom, { params: { concertId }, body, caller }),
+    sealDraw: (concertId, body) => call(sealDraw, { params: { concertId }, body }),
+    redeemBypass: async (concertId, body) =>
+      (await call(redeemBypassCode, { params: { concertId }, body })).accepted,
     getInventory: (concertId) => call(getInventory, { params: { concertId } }),
     getLoad: () => call(getLoad, {}),
     async ready() {

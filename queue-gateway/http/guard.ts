@@ -9,14 +9,18 @@ import type { QueueClaims, QueueTokens } from '../tokens/queue-tokens.ts';
 import type { WaitingClaims } from '../tokens/waiting-token.ts';
 import type { EdgeBindings } from './edge-env.ts';
 
+/** Where a waiting token stands; before a draw there is no position. */
+export interface WaitingSummary {
+  position: number | null;
+  pollAfterMs: number;
+}
+
 /** What the guard asks of the line. */
 export interface LineGate {
   /** From memory: why this entry has ended, as far as this process has heard. */
   endedReason(claims: ActiveClaims): string | undefined;
   /** Where a waiting token stands. */
-  waitingSummary(
-    claims: WaitingClaims,
-  ): { position: number; pollAfterMs: number } | Promise<{ position: number; pollAfterMs: number }>;
+  waitingSummary(claims: WaitingClaims): WaitingSummary | Promise<WaitingSummary>;
 }
 
 /** Who called, as far as the endpoint's guard asks. */

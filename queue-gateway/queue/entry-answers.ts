@@ -2,7 +2,7 @@ import type { Entry } from '../../shared/contracts/queue.ts';
 import type { RoomMemory } from '../rooms/room-memory.ts';
 import { pollPolicy } from '../rooms/room-rules.ts';
 import type { PollGuard } from './poll-guard.ts';
-import { etaSeconds, insidePollMs, pollAfterMs } from './queue-rules.ts';
+import { etaSeconds, insidePollMs, opensAtMs, pollAfterMs } from './queue-rules.ts';
 
 /** Where somebody who waits stands, from memory. */
 export interface WaitingFacts {
@@ -12,10 +12,20 @@ export interface WaitingFacts {
   pollMs: number;
 }
 
+/** What the waiting token of an entry says besides its number. */
+export interface TokenFacts {
+  expiresAtMs: number;
+  registrationIndex?: number | undefined;
+}
+
 /** What people are told of their entry, and that they are held to the pause they were told. */
 export interface EntryAnswers {
   facts(room: RoomMemory, number: number): WaitingFacts;
-  waiting(room: RoomMemory, number: number, expiresAtMs: number): Entry;
+  waiting(room: RoomMemory, number: number, token: TokenFacts): Entry;
+  /** When to ask again before the draw, in ms. */
+  pauseBeforeDraw(room: RoomMemory): number;
+  /** Before the draw. */
+  registered(room: RoomMemory, index: number, expiresAtMs: number): Entry;
   /** Back after the turn had passed, behind so many who are late too. */
   late(room: RoomMemory, number: number, late: { ahead: number; expiresAtMs: number }): Entry;
   /** `endMs`: end of the claim window, or of the token. */
@@ -28,17 +38,29 @@ export interface EntryAnswers {
 
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
-export const pollKey = (roomId: string, number: number): string => `${roomId}:${number}`;
+/** The seconds until people are let in; 0 when nobody knows. */
+const openingSeconds = ({ setting }: RoomMemory, nowMs: number): number =>
+  Math.max(0, (opensAtMs(setting) - nowMs) / 1_000);
+
+const indexOf = ({ registrationIndex }: TokenFacts) =>
+  registrationIndex === undefined ? {} : { registrationIndex };
+
+export const pollKey = (roomId: string, entry: number | string): string => `${roomId}:${entry}`;
+
+/** As whose pace a registration is held to before the draw. */
+export const registrationKey = (index: number): string => `r${index}`;
 
 /** @param options.random 0 … 1. */
 export function createEntryAnswers(options: {
   polls: PollGuard;
   random: () => number;
+  /** Unix time in ms. */
+  now: () => number;
 }): EntryAnswers {
-  const { polls, random } = options;
+  const { polls, random, now } = options;
 
-  function told(room: RoomMemory, number: number, pollMs: number): number {
-    polls.told(pollKey(room.id, number), pollMs);
+  function told(room: RoomMemory, entry: number | string, pollMs: number): number {
+    polls.told(pollKey(room.id, entry), pollMs);
     return pollMs;
   }
 
@@ -54,15 +76,33 @@ export function createEntryAnswers(options: {
     };
   }
 
+  const pauseBeforeDraw = (room: RoomMemory): number =>
+    pollAfterMs(pollPolicy, openingSeconds(room, now()), random());
+
   return {
     facts,
-    waiting(room, number, expiresAtMs) {
+    pauseBeforeDraw,
+    registered(room, index, expiresAtMs) {
+      const pollMs = pauseBeforeDraw(room);
+      return {
+        queueId: null,
+        registrationIndex: index,
+        status: 'REGISTERED',
+        position: null,
+        ahead: null,
+        etaSeconds: null,
+        expiresAt: isoOf(expiresAtMs),
+        pollAfterMs: told(room, registrationKey(index), pollMs),
+      };
+    },
+    waiting(room, number, token) {
       const { pollMs, ...shown } = facts(room, number);
       return {
         queueId: String(number),
+        ...indexOf(token),
         status: 'WAITING',
         ...shown,
-        expiresAt: isoOf(expiresAtMs),
+        expiresAt: isoOf(token.expiresAtMs),
         pollAfterMs: told(room, number, pollMs),
       };
     },

@@ -5,7 +5,9 @@
  * | key | type | what | bound, life |
  * | --- | --- | --- | --- |
  * | state | HASH | policy, front, tail, bucket, counters | one a room, stays |
- * | accounts | HASH | userId -> number: the one place of an account | live entries |
+ * | accounts | HASH | userId -> number, or `r` and the index: the one place of an account | live entries |
+ * | leaves | STRING | 20 bytes for each registration: the leaf of its receipt | registered × 20 bytes |
+ * | quit | bitmap | registration indexes that were given back | registered / 8 bytes |
  * | alive0, alive1 | bitmap | who showed a sign of life in the even and odd minute | tail / 8 bytes |
  * | union | bitmap | scratch of the census | tail / 8 bytes |
  * | gone | bitmap | who left while waiting | tail / 8 bytes |
@@ -29,6 +31,8 @@ export interface RoomKeys {
 const names = [
   'state',
   'accounts',
+  'leaves',
+  'quit',
   'alive0',
   'alive1',
   'union',

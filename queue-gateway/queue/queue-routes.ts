@@ -1,3 +1,4 @@
+import { getChallenge } from '../../shared/contracts/challenges.ts';
 import { deliverEvents } from '../../shared/contracts/internal.ts';
 import { activateEntry, getMyEntry, joinQueue, leaveQueue } from '../../shared/contracts/queue.ts';
 import type { Bind } from '../http/bind.ts';
@@ -5,8 +6,12 @@ import type { QueueService } from './queue-service.ts';
 
 /** The calls of those who wait, and of the core. */
 export function queueRoutes(bind: Bind, service: QueueService): void {
-  bind(joinQueue, async ({ params, user }) => {
-    const { isNew, entry } = await service.join(user.userId, params.concertId);
+  bind(getChallenge, ({ params, user }) => service.challenge(user.userId, params.concertId));
+
+  bind(joinQueue, async ({ params, user, body, request }) => {
+    const { userId } = user;
+    const comer = { userId, address: request.address, proof: body?.challenge };
+    const { isNew, entry } = await service.join(comer, params.concertId);
     return { status: isNew ? joinQueue.status : joinQueue.alsoStatus, body: entry };
   });
 

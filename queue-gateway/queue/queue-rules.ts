@@ -25,6 +25,10 @@ export function settingArgs(setting: RoomSetting): Record<string, string | numbe
     maxWaiting: setting.maxWaiting,
     opensAt: opensAtMs(setting),
     joinsAt: joinsAtMs(setting),
+    draw: setting.order === 'draw' ? 1 : 0,
+    drawCount: setting.draw?.registered ?? 0,
+    drawBase: setting.draw?.base ?? 0,
+    drawDigest: setting.draw?.digest ?? '',
     setting: JSON.stringify(setting),
   };
 }
@@ -57,6 +61,16 @@ export const insidePollMs = (status: 'READY' | 'ACTIVE'): number =>
 /** Seconds until `ahead` living people and then this one are let in; `null` while that is unknown. */
 export const etaSeconds = (ahead: number, speedPerSecond: number | null): number | null =>
   speedPerSecond === null || speedPerSecond <= 0 ? null : Math.ceil((ahead + 1) / speedPerSecond);
+
+const dayMs = 24 * 3_600_000;
+/** Less than the longest life of a waiting token, by more than clocks are apart. */
+const longestWaitMs = 14 * dayMs - 3_600_000;
+
+/** How long a token given now proves the place: a day, or until a day after the opening. */
+export function waitingLifeMs(setting: RoomSetting, nowMs: number): number {
+  const untilOpeningMs = Math.max(0, opensAtMs(setting) - nowMs);
+  return Math.min(untilOpeningMs + dayMs, longestWaitMs);
+}
 
 /** A token says its end in whole seconds. */
 export const wholeSecondMs = (ms: number): number => Math.floor(ms / 1_000) * 1_000;

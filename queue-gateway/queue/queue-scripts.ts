@@ -1,8 +1,10 @@
 import { defineScript } from '../../shared/redis/script.ts';
+import { emptyLeaf } from '../../shared/draw.ts';
 import type { AdmissionLimit, EndReason } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type {
   Activation,
+  ClosedRegistration,
   Configured,
   CoreChange,
   EntryClaims,
@@ -40,9 +42,16 @@ function unknownReply(reply: readonly string[]): Problem {
 
 const reasonOf = (word: string | undefined): EndReason => (word ?? 'expired') as EndReason;
 
+/** Zeros, or nothing: a leaf that was lost with Redis. */
+const isLeaf = (text: string | undefined): text is string =>
+  /^[0-9a-f]{40}$/.test(text ?? '') && text !== emptyLeaf;
+
 function toJoined(line: string): JoinedPlace {
   const [word, age, number, more] = line.split(' ');
-  if (word === 'closed' || word === 'sold-out' || word === 'full') return { word };
+  if (word === 'closed' || word === 'sold-out' || word === 'full' || word === 'none')
+    return { word };
+  if (word === 'REGISTERED')
+    return { word, isNew: age === 'new', index: Number(number), leaf: isLeaf(more) ? more : '' };
   const base = { isNew: age === 'new', number: Number(number) };
   if (word === 'WAITING') return { word, ...base };
   if (word === 'LATE') return { word, ...base, ahead: Number(more) };
@@ -71,9 +80,20 @@ function toActivation(reply: string[]): Activation {
   throw unknownReply(reply);
 }
 
+/** What the scripts put before a digest, so that it is never read as a number. */
+const plainDigest = (text = ''): string => text.replace(/^h:/, '');
+
+function toClosed([count, base, digest]: string[]): ClosedRegistration | undefined {
+  if (!Number(count)) return undefined;
+  return { registered: Number(count), base: Number(base), digest: plainDigest(digest) };
+}
+
+const readingHead = 12;
+
 function toReading(reply: string[]): RoomReading {
   const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census, limit] =
     reply;
+  const [registered, chain, ...closed] = reply.slice(readingHead);
   return {
     nowMs: Number(nowMs),
     epoch: Number(epoch),
@@ -86,13 +106,16 @@ function toReading(reply: string[]): RoomReading {
     soldOut: soldOut === '1',
     census: census ?? '',
     limit: limit as AdmissionLimit,
+    registered: Number(registered),
+    chain: plainDigest(chain),
+    closed: toClosed(closed),
   };
 }
 
-const snapshotHead = 7;
+const snapshotHead = 9;
 
 function toSnapshot(reply: string[]): RoomSnapshot {
-  const [, nowMs, epoch, front, tail, setting, document] = reply;
+  const [, nowMs, epoch, front, tail, setting, document, registered, chain] = reply;
   const ended = [];
   for (let at = snapshotHead; at < reply.length; at += 3) {
     const [number, reason, untilMs] = reply.slice(at, at + 3);
@@ -105,39 +128,53 @@ function toSnapshot(reply: string[]): RoomSnapshot {
     tail: Number(tail),
     setting: setting ?? '',
     document: document ?? '',
+    registered: Number(registered),
+    chain: plainDigest(chain),
     ended,
   };
 }
 
-export const joinScript = defineScript<{ userIds: string[] }, JoinReply>(file('join'), (raw) => {
-  const [, nowMs, epoch, front, tail, ...lines] = words(raw);
-  return {
-    nowMs: Number(nowMs),
-    epoch: Number(epoch),
-    front: Number(front),
-    tail: Number(tail),
-    places: lines.map(toJoined),
-  };
+export const joinScript = defineScript<{ salt: string; userIds: string[] }, JoinReply>(
+  file('join'),
+  (raw) => {
+    const [, nowMs, epoch, front, tail, registered, chain, ...lines] = words(raw);
+    return {
+      nowMs: Number(nowMs),
+      epoch: Number(epoch),
+      front: Number(front),
+      tail: Number(tail),
+      registered: Number(registered),
+      chain: plainDigest(chain),
+      places: lines.map(toJoined),
+    };
+  },
+);
+
+export const unregisterScript = defineScript<
+  { userId: string; index: number; epoch: number },
+  EndReason | undefined
+>(file('unregister'), (raw) => {
+  const [word, reason] = (words(raw)[0] ?? '').split(' ');
+  return word === 'left' ? undefined : reasonOf(reason);
 });
 
-export const statusScript = defineScript<EntryClaims, PlaceNow>(file('status'), (raw) =>
+type EntryArgs = EntryClaims & { index: number };
+
+export const statusScript = defineScript<EntryArgs, PlaceNow>(file('status'), (raw) =>
   toPlace(words(raw)),
 );
 
 export const activateScript = defineScript<
-  EntryClaims & { newJti: string; newToken: string; newEnd: number },
+  EntryArgs & { newJti: string; newToken: string; newEnd: number },
   Activation
 >(file('activate'), (raw) => toActivation(words(raw)));
 
-export const leaveScript = defineScript<EntryClaims, EndReason | undefined>(
-  file('leave'),
-  (raw) => {
-    const [word, reason] = (words(raw)[0] ?? '').split(' ');
-    return word === 'left' ? undefined : reasonOf(reason);
-  },
-);
+export const leaveScript = defineScript<EntryArgs, EndReason | undefined>(file('leave'), (raw) => {
+  const [word, reason] = (words(raw)[0] ?? '').split(' ');
+  return word === 'left' ? undefined : reasonOf(reason);
+});
 
-export const checkLeaseScript = defineScript<EntryClaims, EndReason | undefined>(
+export const checkLeaseScript = defineScript<EntryArgs, EndReason | undefined>(
   file('check-lease'),
   (raw) => {
     const [word] = words(raw);

@@ -1,3 +1,4 @@
+import type { ChallengeOffer } from '../../shared/contracts/challenges.ts';
 import type { CoreEvent } from '../../shared/contracts/internal.ts';
 import type { EndReason, Entry, EntryWithToken } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -8,8 +9,9 @@ import type { ActiveClaims } from '../tokens/active-token.ts';
 import type { QueueClaims } from '../tokens/queue-tokens.ts';
 import type { WaitingClaims } from '../tokens/waiting-token.ts';
 import { changesSeats, toChange } from './core-event-rules.ts';
-import { type EntryAnswers, pollKey } from './entry-answers.ts';
-import type { JoinService } from './join-service.ts';
+import { type EntryAnswers, pollKey, registrationKey } from './entry-answers.ts';
+import type { Comer } from '../challenges/challenge-service.ts';
+import type { TollService } from '../challenges/toll-service.ts';
 import type { LifeBuffer } from './life-buffer.ts';
 import type { PollGuard } from './poll-guard.ts';
 import { insidePollMs } from './queue-rules.ts';
@@ -17,12 +19,14 @@ import type { QueueStore } from './queue-store.ts';
 import type { CoreChange, EntryClaims } from './queue-types.ts';
 import type { ActiveEntry, TurnService } from './turn-service.ts';
 
-type Summary = { position: number; pollAfterMs: number };
+type Summary = { position: number | null; pollAfterMs: number };
 
 /** The line as its callers see it. Every call can throw Problem `not-found` and `unavailable`. */
 export interface QueueService {
-  /** @throws Problem `room-closed`, `room-full`. */
-  join(userId: string, roomId: string): Promise<{ isNew: boolean; entry: EntryWithToken }>;
+  /** What a new place in a room costs this account. */
+  challenge(userId: string, roomId: string): Promise<ChallengeOffer>;
+  /** @throws Problem `room-closed`, `room-full`, `challenge-required`, `challenge-failed`. */
+  join(comer: Comer, roomId: string): Promise<{ isNew: boolean; entry: EntryWithToken }>;
   /** @throws Problem `too-many-requests`, `queue-token-ended`. */
   status(claims: QueueClaims): Promise<Entry>;
   /** @throws Problem `not-your-turn`, `turn-missed`, `queue-token-ended`. */
@@ -45,16 +49,27 @@ export interface QueueServiceDeps {
   store: QueueStore;
   rooms: RoomDirectory;
   ticker: Ticker;
-  joins: JoinService;
+  joins: TollService;
   turns: TurnService;
   answers: EntryAnswers;
   life: LifeBuffer;
   polls: PollGuard;
 }
 
-const toEntryClaims = (claims: QueueClaims): EntryClaims => ({
+const indexOf = (claims: QueueClaims): number | undefined =>
+  claims.kind === 'waiting' ? claims.registrationIndex : undefined;
+
+/** The number of an entry; 0 for a registration that is not drawn yet. */
+function numberOf(room: RoomMemory | undefined, claims: QueueClaims): number {
+  if (claims.queueId !== null) return Number(claims.queueId);
+  const index = indexOf(claims);
+  return room && index !== undefined ? room.drawnNumber(index) : 0;
+}
+
+const toEntryClaims = (room: RoomMemory, claims: QueueClaims): EntryClaims => ({
   userId: claims.userId,
-  number: Number(claims.queueId),
+  number: numberOf(room, claims),
+  index: indexOf(claims),
   epoch: claims.epoch,
   jti: claims.kind === 'active' ? claims.jti : '',
   tokenEnd: claims.kind === 'active' ? claims.expiresAtMs : 0,
@@ -63,7 +78,11 @@ const toEntryClaims = (claims: QueueClaims): EntryClaims => ({
 const ended = (reason: EndReason): Problem =>
   new Problem('queue-token-ended', { extra: { reason } });
 
-const keyOf = ({ roomId, queueId }: QueueClaims): string => pollKey(roomId, Number(queueId));
+function keyOf(room: RoomMemory | undefined, claims: QueueClaims): string {
+  const number = numberOf(room, claims);
+  const index = indexOf(claims) ?? 0;
+  return pollKey(claims.roomId, number === 0 ? registrationKey(index) : number);
+}
 
 /** Waiting for nothing helps nobody. Should a seat come back, joining finds the same place. */
 function releaseWhenSoldOut(room: RoomMemory): void {
@@ -72,26 +91,35 @@ function releaseWhenSoldOut(room: RoomMemory): void {
 
 /** Where an entry stands: from memory while its turn is not near, else from Redis. */
 function createAskStatus({ store, answers, life }: QueueServiceDeps) {
+  /** Before the draw nobody has to show life: everybody's number counts as living after it. */
+  function beforeDraw(room: RoomMemory, { expiresAtMs }: QueueClaims, index: number): Entry {
+    if (!room.isCurrent()) throw new Problem('unavailable', { retryAfterSeconds: 2 });
+    if (room.hasQuit(index)) throw ended('left');
+    return answers.registered(room, index, expiresAtMs);
+  }
+
   /** Those behind the front are answered from memory, however many they are. */
   function fromMemory(room: RoomMemory, claims: QueueClaims): Entry | undefined {
-    const number = Number(claims.queueId);
+    const number = numberOf(room, claims);
+    const index = indexOf(claims);
+    if (number === 0 && index !== undefined) return beforeDraw(room, claims, index);
     if (claims.kind !== 'waiting' || !room.isCurrent() || claims.epoch !== room.epoch)
       return undefined;
     if (number <= room.front || number > room.tail) return undefined;
-    if (room.hasLeft(number)) throw ended('left');
+    if (room.hasLeft(number) || room.hasQuit(index ?? 0)) throw ended('left');
     releaseWhenSoldOut(room);
     life.noteWaiting(room.id, number);
-    return answers.waiting(room, number, claims.expiresAtMs);
+    return answers.waiting(room, number, claims);
   }
 
   async function fromRedis(room: RoomMemory, claims: QueueClaims): Promise<Entry> {
-    const entry = toEntryClaims(claims);
+    const entry = toEntryClaims(room, claims);
     const place = await store.status(room.id, entry);
     room.noteFront(place);
     switch (place.word) {
       case 'WAITING':
         releaseWhenSoldOut(room);
-        return answers.waiting(room, entry.number, claims.expiresAtMs);
+        return answers.waiting(room, entry.number, { ...claims, registrationIndex: entry.index });
       case 'LATE':
         return answers.late(room, entry.number, { ...place, expiresAtMs: claims.expiresAtMs });
       case 'READY':
@@ -129,29 +157,43 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
   const { store, rooms, ticker, joins, turns, answers, life, polls } = deps;
   const askStatus = createAskStatus(deps);
 
-  function endedReason({ roomId, queueId, epoch }: QueueClaims): EndReason | undefined {
+  function endedReason(claims: QueueClaims): EndReason | undefined {
+    const { roomId, epoch } = claims;
     const room = rooms.peek(roomId);
     // Never heard of here: the token is right by its signature, and the list is read now.
     if (!room) {
       rooms.ensure(roomId).catch(() => undefined);
       return undefined;
     }
-    return epoch < room.epoch ? 'revoked' : room.endedReason(Number(queueId));
+    return epoch < room.epoch ? 'revoked' : room.endedReason(numberOf(room, claims));
   }
 
-  function pauseNowMs({ kind, roomId, queueId }: QueueClaims): number {
-    if (kind === 'active') return insidePollMs('ACTIVE');
-    const room = rooms.peek(roomId);
-    const waits = room !== undefined && Number(queueId) > room.front;
-    return waits ? answers.facts(room, Number(queueId)).pollMs : insidePollMs('READY');
+  function pauseNowMs(claims: QueueClaims): number {
+    if (claims.kind === 'active') return insidePollMs('ACTIVE');
+    const room = rooms.peek(claims.roomId);
+    const number = numberOf(room, claims);
+    const waits = room !== undefined && number > room.front;
+    return waits ? answers.facts(room, number).pollMs : insidePollMs('READY');
   }
+
+  function summaryOf(room: RoomMemory, claims: QueueClaims): Summary {
+    const number = numberOf(room, claims);
+    if (number === 0) return { position: null, pollAfterMs: answers.pauseBeforeDraw(room) };
+    const { position, pollMs } = answers.facts(room, number);
+    return { position, pollAfterMs: pollMs };
+  }
+
+  const notDrawnYet = (room: RoomMemory, claims: QueueClaims): Problem =>
+    new Problem('not-your-turn', { extra: { ...summaryOf(room, claims) } });
 
   return {
-    async join(userId, roomId) {
-      const joined = await joins.join(userId, roomId);
+    challenge: joins.offer,
+    async join(comer, roomId) {
+      const joined = await joins.join(comer, roomId);
       ticker.wake(roomId);
       // The first question may come at once: who opens the page wants to see the line.
-      polls.forgive(pollKey(roomId, Number(joined.entry.queueId)));
+      const { queueId, registrationIndex = 0 } = joined.entry;
+      polls.forgive(pollKey(roomId, queueId ?? registrationKey(registrationIndex)));
       return joined;
     },
     async status(claims) {
@@ -159,36 +201,38 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       // still come late; the store knows.
       const reason = endedReason(claims);
       if (reason !== undefined && reason !== 'missed') throw ended(reason);
-      polls.check(keyOf(claims), () => pauseNowMs(claims));
+      polls.check(keyOf(rooms.peek(claims.roomId), claims), () => pauseNowMs(claims));
       return rooms.within(claims.roomId, (room) => askStatus(room, claims));
     },
     async activate(claims) {
-      const active = await turns.activate(claims.roomId, toEntryClaims(claims));
-      polls.forgive(keyOf(claims));
+      const room = await rooms.ensure(claims.roomId);
+      const entry = toEntryClaims(room, claims);
+      if (entry.number === 0) throw notDrawnYet(room, claims);
+      const active = await turns.activate(claims.roomId, entry);
+      polls.forgive(keyOf(room, claims));
       return active;
     },
     async leave(claims) {
-      const entry = toEntryClaims(claims);
-      const reason = await rooms.within(claims.roomId, () => store.leave(claims.roomId, entry));
-      polls.forgive(keyOf(claims));
+      const room = await rooms.ensure(claims.roomId);
+      const entry = toEntryClaims(room, claims);
+      const give = entry.number === 0 ? store.unregister : store.leave;
+      const reason = await rooms.within(claims.roomId, () => give(claims.roomId, entry));
+      polls.forgive(keyOf(room, claims));
       // Repeated by somebody who did not get the answer, leaving is no fault.
       if (reason !== undefined && reason !== 'left') throw ended(reason);
     },
     endedReason,
     async checkLease(claims) {
-      const lease = toEntryClaims(claims);
-      const ask = () => store.checkLease(claims.roomId, lease);
-      const reason = await rooms.within(claims.roomId, ask);
+      const reason = await rooms.within(claims.roomId, (room) =>
+        store.checkLease(claims.roomId, toEntryClaims(room, claims)),
+      );
       if (reason !== undefined) throw ended(reason);
     },
     touch: ({ roomId, queueId }) => life.noteActivity(roomId, Number(queueId)),
-    waitingSummary({ roomId, queueId }) {
-      const summary = (room: RoomMemory): Summary => {
-        const { position, pollMs } = answers.facts(room, Number(queueId));
-        return { position, pollAfterMs: pollMs };
-      };
-      const known = rooms.peek(roomId);
-      return known ? summary(known) : rooms.ensure(roomId).then(summary);
+    waitingSummary(claims) {
+      const known = rooms.peek(claims.roomId);
+      const summary = (room: RoomMemory): Summary => summaryOf(room, claims);
+      return known ? summary(known) : rooms.ensure(claims.roomId).then(summary);
     },
     applyEvents: createApplyEvents(deps),
   };

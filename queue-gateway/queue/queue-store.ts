@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { EndReason } from '../../shared/contracts/queue.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import { emptyLeaf } from '../../shared/draw.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { RedisClient } from '../../shared/redis/client.ts';
 import type { ServerRun } from '../../shared/redis/server-run.ts';
@@ -21,6 +23,7 @@ import {
   tickScript,
   toEventArgs,
   touchScript,
+  unregisterScript,
 } from './queue-scripts.ts';
 import type {
   Activation,
@@ -52,6 +55,8 @@ export interface QueueStore {
   ): Promise<Activation>;
   /** Resolves to the reason when the entry had ended before. */
   leave(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
+  /** Gives back a registration that was not drawn yet. */
+  unregister(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Resolves to the reason when the token stands for no slot any more. */
   checkLease(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Takes back one entry, or all of a room. Resolves to how many ended by it. */
@@ -68,6 +73,10 @@ export interface QueueStore {
   snapshot(roomId: string): Promise<RoomSnapshot>;
   /** Numbers in (front, tail] whose holders left while waiting. */
   goneNumbers(roomId: string, range: { front: number; tail: number }): Promise<number[]>;
+  /** Registration indexes that were given back. */
+  quitIndexes(roomId: string): Promise<number[]>;
+  /** The leaves of registrations from this index on; `null` for those that are not there any more. */
+  leaves(roomId: string, fromIndex: number, count: number): Promise<(string | null)[]>;
   setInventory(roomId: string, seats: { sellable: number | null; soldOut: boolean }): Promise<void>;
 }
 
@@ -81,12 +90,20 @@ function toTouchArgs(marks: readonly number[]) {
   return { firstByte, bitmap: bytes, active };
 }
 
+const leafBytes = 20;
+
+const entryArgs = (claims: EntryClaims) => ({ ...claims, index: claims.index ?? 0 });
+
+const hiddenSalt = (): string => randomBytes(16).toString('hex');
+
 export function createQueueStore(options: {
   redis: RedisClient;
   namespace: string;
   server: ServerRun;
+  /** Hides in the leaves who registered. */
+  newSalt?: () => string;
 }): QueueStore {
-  const { redis, namespace, server } = options;
+  const { redis, namespace, server, newSalt = hiddenSalt } = options;
   const { channel } = lineKeys(namespace);
   const pages = new Map<string, RoomKeys>();
   const keysOf = (roomId: string): RoomKeys => {
@@ -109,18 +126,25 @@ export function createQueueStore(options: {
 
   return {
     configure: (setting, known) =>
-      run(configureScript, setting.concertId, { channel, ...settingArgs(setting), ...known }),
-    join: (roomId, userIds) => run(joinScript, roomId, { userIds }),
-    status: (roomId, claims) => run(statusScript, roomId, claims),
+      run(configureScript, setting.concertId, {
+        channel,
+        registered: 0,
+        chain: '',
+        ...settingArgs(setting),
+        ...known,
+      }),
+    join: (roomId, userIds) => run(joinScript, roomId, { salt: newSalt(), userIds }),
+    status: (roomId, claims) => run(statusScript, roomId, entryArgs(claims)),
     activate: (roomId, claims, { jti, token, tokenEndMs }) =>
       run(activateScript, roomId, {
-        ...claims,
+        ...entryArgs(claims),
         newJti: jti,
         newToken: token,
         newEnd: tokenEndMs,
       }),
-    leave: (roomId, claims) => run(leaveScript, roomId, claims),
-    checkLease: (roomId, claims) => run(checkLeaseScript, roomId, claims),
+    leave: (roomId, claims) => run(leaveScript, roomId, entryArgs(claims)),
+    unregister: (roomId, claims) => run(unregisterScript, roomId, entryArgs(claims)),
+    checkLease: (roomId, claims) => run(checkLeaseScript, roomId, entryArgs(claims)),
     revoke: (roomId, number) =>
       run(revokeScript, roomId, { number: number === 'all' ? 0 : number }),
     touch: (roomId, marks) => run(touchScript, roomId, toTouchArgs(marks)),
@@ -138,6 +162,20 @@ export function createQueueStore(options: {
       return fromLifeBitmap({ firstByte, bytes }).filter(
         (number) => number > front && number <= tail,
       );
+    },
+    async quitIndexes(roomId) {
+      const bytes = await callStore(() => redis.getBuffer(keysOf(roomId)['quit'] ?? ''));
+      return bytes ? fromLifeBitmap({ firstByte: 0, bytes }) : [];
+    },
+    async leaves(roomId, fromIndex, count) {
+      const [start, end] = [(fromIndex - 1) * leafBytes, (fromIndex - 1 + count) * leafBytes - 1];
+      const bytes = await callStore(() =>
+        redis.getrangeBuffer(keysOf(roomId)['leaves'] ?? '', start, end),
+      );
+      return Array.from({ length: count }, (_, at) => {
+        const leaf = bytes.toString('hex', at * leafBytes, (at + 1) * leafBytes);
+        return leaf.length === emptyLeaf.length && leaf !== emptyLeaf ? leaf : null;
+      });
     },
     setInventory: (roomId, { sellable, soldOut }) =>
       run(setInventoryScript, roomId, { sellable: sellable ?? -1, soldOut: soldOut ? 1 : 0 }),

@@ -3,7 +3,10 @@ import type { AdmissionLimit, EndReason } from '../../shared/contracts/queue.ts'
 /** What a signed queue token says of an entry, as the scripts take it. */
 export interface EntryClaims {
   userId: string;
+  /** 0 for a registration that is not drawn yet. */
   number: number;
+  /** Of a registration for a draw. */
+  index?: number | undefined;
   epoch: number;
   /** Of an active token; empty for a waiting one. */
   jti: string;
@@ -12,7 +15,7 @@ export interface EntryClaims {
 }
 
 /** What a process remembers of a room: all of it that can be had after Redis has lost it. */
-export interface KnownLine {
+export interface KnownLine extends Partial<Registration> {
   epoch: number;
   front: number;
   tail: number;
@@ -25,16 +28,33 @@ export type Configured = 'made' | 'mended' | 'changed' | 'same' | 'older';
 
 /** What joining gave to one account. */
 export type JoinedPlace =
-  | { word: 'closed' | 'sold-out' | 'full' }
+  | { word: 'closed' | 'sold-out' | 'full' | 'none' }
+  /** `leaf` is empty when it was lost. */
+  | { word: 'REGISTERED'; isNew: boolean; index: number; leaf: string }
   | { word: 'WAITING'; isNew: boolean; number: number }
   | { word: 'LATE'; isNew: boolean; number: number; ahead: number }
   | { word: 'READY'; isNew: boolean; number: number; claimEndMs: number }
   | { word: 'ACTIVE'; isNew: boolean; number: number; token: string };
 
 /** What joining gave to each account that was asked for, in that order. */
-export interface JoinReply extends Moment {
+export interface JoinReply extends Moment, Registration {
   epoch: number;
   places: JoinedPlace[];
+}
+
+/** How far registration has come. */
+export interface Registration {
+  /** Registration indexes that were given. */
+  registered: number;
+  /** The chain over their receipts: 40 hexadecimal digits, or empty. */
+  chain: string;
+}
+
+/** Who takes part in a draw, fixed by Redis at the opening. */
+export interface ClosedRegistration {
+  registered: number;
+  base: number;
+  digest: string;
 }
 
 interface Moment {
@@ -63,7 +83,7 @@ export type Activation =
   | { word: 'ENDED'; reason: EndReason };
 
 /** A room at one moment, as the leader reads it once a tick. */
-export interface RoomReading extends Moment {
+export interface RoomReading extends Moment, Registration {
   epoch: number;
   /** READY and ACTIVE. */
   slots: number;
@@ -78,6 +98,8 @@ export interface RoomReading extends Moment {
   census: string;
   /** What keeps more people from being let in; `none` when nobody waits. */
   limit: AdmissionLimit;
+  /** From the opening of a draw on. */
+  closed: ClosedRegistration | undefined;
 }
 
 export interface EndedEntry {
@@ -87,7 +109,7 @@ export interface EndedEntry {
   untilMs: number;
 }
 
-export interface RoomSnapshot extends Moment {
+export interface RoomSnapshot extends Moment, Registration {
   epoch: number;
   /** JSON of the setting that is in force. */
   setting: string;

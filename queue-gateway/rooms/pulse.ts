@@ -62,9 +62,11 @@ export function createPulse(room: RoomMemory, now: () => number): Pulse {
       if (reading.slots > 0 || reading.tail > reading.front) wake();
       const pace = meter.measure(reading);
       const document = toDocument(room.setting, reading, pace);
-      const { epoch, front, tail } = reading;
+      const { epoch, front, tail, registered, chain, closed } = reading;
       const speedPerSecond = document.phase === 'OPEN' ? pace.speedPerSecond : null;
-      return { document: JSON.stringify(document), epoch, front, tail, speedPerSecond, census };
+      const registration = { registered, chain, ...(closed && { closed }) };
+      const line = { epoch, front, tail, speedPerSecond, census };
+      return { document: JSON.stringify(document), ...line, ...registration };
     },
     isNew: (text) => text !== last,
     published(text) {

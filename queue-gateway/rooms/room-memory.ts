@@ -1,6 +1,13 @@
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { EndReason, Phase, Room } from '../../shared/contracts/queue.ts';
-import type { EndedEntry, KnownLine, RoomSnapshot } from '../queue/queue-types.ts';
+import { createDrawnNumbers } from '../queue/drawn-numbers.ts';
+import type {
+  ClosedRegistration,
+  EndedEntry,
+  KnownLine,
+  Registration,
+  RoomSnapshot,
+} from '../queue/queue-types.ts';
 import { type Census, everybody, readCensus } from './census.ts';
 import { type Bulletin, etagOf } from './room-rules.ts';
 
@@ -26,6 +33,12 @@ export interface RoomMemory {
   readonly tail: number;
   readonly document: ServedDocument | undefined;
   readonly speedPerSecond: number | null;
+  /** Who takes part in the draw, from the opening on. */
+  readonly closed: ClosedRegistration | undefined;
+  /** Registration indexes that were given, as far as is known here. */
+  readonly registered: number;
+  /** The number that a registration was drawn; 0 before the draw. */
+  drawnNumber(index: number): number;
   /** All that this process remembers, should Redis lose it. */
   known(): KnownLine;
   /** False while news may have been missed. */
@@ -36,7 +49,11 @@ export interface RoomMemory {
   endedReason(number: number): EndReason | undefined;
   /** Whether the holder of a number left while waiting. */
   hasLeft(number: number): boolean;
+  /** Whether a registration was given back. */
+  hasQuit(index: number): boolean;
+  noteQuit(index: number): void;
   noteFront(line: FrontLine): void;
+  noteRegistration(registration: Registration): void;
   noteEnded(entry: EndedEntry): void;
   noteLeft(number: number): void;
   /** True when the document is another one than before. */
@@ -50,7 +67,10 @@ export interface RoomMemory {
 function createEndedList() {
   const ended = new Map<number, EndedEntry>();
   const left = new Set<number>();
+  const quit = new Set<number>();
   return {
+    hasQuit: (index: number): boolean => quit.has(index),
+    noteQuit: (index: number): void => void quit.add(index),
     endedReason: (number: number): EndReason | undefined => ended.get(number)?.reason,
     hasLeft: (number: number): boolean => left.has(number),
     noteEnded: (entry: EndedEntry): void => void ended.set(entry.number, entry),
@@ -68,10 +88,19 @@ export function createRoomMemory(options: {
 }): RoomMemory {
   const { setting, isCurrent } = options;
   const { forget, ...list } = createEndedList();
-  const line: KnownLine = { front: 0, tail: 0, epoch: 0, slots: 0 };
+  const line: KnownLine & Registration = {
+    front: 0,
+    tail: 0,
+    epoch: 0,
+    slots: 0,
+    registered: 0,
+    chain: '',
+  };
   let document: ServedDocument | undefined;
   let speedPerSecond: number | null = null;
   let census: Census = everybody;
+  let closed: ClosedRegistration | undefined;
+  let drawn = { setting, number: createDrawnNumbers(setting) };
 
   function noteFront({ front, tail, epoch = 0 }: FrontLine): void {
     line.front = Math.max(line.front, front);
@@ -79,8 +108,16 @@ export function createRoomMemory(options: {
     line.epoch = Math.max(line.epoch, epoch);
   }
 
+  function noteRegistration({ registered, chain }: Registration): void {
+    if (registered <= line.registered) return;
+    line.registered = registered;
+    line.chain = chain;
+  }
+
   function noteBulletin(bulletin: Bulletin): boolean {
     noteFront(bulletin);
+    noteRegistration(bulletin);
+    closed = bulletin.closed;
     speedPerSecond = bulletin.speedPerSecond;
     census = bulletin.census === '' ? everybody : readCensus(bulletin.census);
     if (document?.body === bulletin.document) return false;
@@ -93,10 +130,22 @@ export function createRoomMemory(options: {
   const livingBetween = (from: number, to: number): number =>
     Math.max(0, Math.min(census.livingBefore(to) - census.livingBefore(from), to - from));
 
-  return {
+  const memory: RoomMemory = {
     id: setting.concertId,
     setting,
     isCurrent,
+    get closed() {
+      return closed;
+    },
+    get registered() {
+      return line.registered;
+    },
+    drawnNumber(index) {
+      const { setting: current } = memory;
+      if (drawn.setting !== current)
+        drawn = { setting: current, number: createDrawnNumbers(current) };
+      return drawn.number(index);
+    },
     known: () => ({ ...line }),
     get epoch() {
       return line.epoch;
@@ -116,13 +165,16 @@ export function createRoomMemory(options: {
     ahead: (number) => livingBetween(Math.min(line.front + 1, number), number),
     ...list,
     noteFront,
+    noteRegistration,
     noteBulletin,
     noteSnapshot(snapshot, gone) {
       noteFront(snapshot);
+      noteRegistration(snapshot);
       for (const entry of snapshot.ended) list.noteEnded(entry);
       for (const number of gone) list.noteLeft(number);
       if (snapshot.document !== '') noteBulletin(JSON.parse(snapshot.document) as Bulletin);
     },
     forgetOld: (nowMs) => forget(nowMs, line.front),
   };
+  return memory;
 }

@@ -8,6 +8,7 @@ export type RoomNews =
   | { what: 'front'; roomId: string; front: number; tail: number; epoch: number }
   | { what: 'ended'; roomId: string; entry: EndedEntry }
   | { what: 'gone'; roomId: string; number: number }
+  | { what: 'quit'; roomId: string; index: number }
   | { what: 'setting'; roomId: string; setting: RoomSetting }
   | { what: 'bulletin'; roomId: string; bulletin: Bulletin };
 
@@ -37,6 +38,8 @@ export function parseNews(message: string): RoomNews | undefined {
     }
     case 'gone':
       return { what, roomId, number: Number(words[0]) };
+    case 'quit':
+      return { what, roomId, index: Number(words[0]) };
     case 'setting':
       return { what, roomId, setting: JSON.parse(rest) as RoomSetting };
     case 'bulletin':

@@ -55,6 +55,8 @@ export function createRoomOpener(deps: RoomOpenerDeps): RoomOpener {
   async function read(room: RoomMemory): Promise<void> {
     const snapshot = await snapshotOf(room);
     room.noteSnapshot(snapshot, await store.goneNumbers(room.id, snapshot));
+    if (snapshot.registered === 0) return;
+    for (const index of await store.quitIndexes(room.id)) room.noteQuit(index);
   }
 
   /** The core knows best; while it is away, what Redis was told last stays in force. */

@@ -1,22 +1,26 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import {
+  getDraw,
   getPolicy,
   getRoom,
+  listDrawLeaves,
   pullCord,
   putPolicy,
   revokeEntries,
   watchRoom,
 } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
-import type { Bind } from '../http/bind.ts';
+import type { Bind, RequestInfo } from '../http/bind.ts';
 import { callerOf } from '../http/guard.ts';
 import type { QueueTokens } from '../tokens/queue-tokens.ts';
+import type { DrawService } from './draw-service.ts';
 import type { RoomService } from './room-service.ts';
 import type { RoomStreams } from './room-streams.ts';
-import { matchesEtag } from './room-rules.ts';
+import { etagOf, matchesEtag } from './room-rules.ts';
 
 export interface RoomRoutesDeps {
   service: RoomService;
+  draws: DrawService;
   streams: RoomStreams;
   queueTokens: QueueTokens;
 }
@@ -28,28 +32,49 @@ const streamsFullRetrySeconds = 10;
  * who is inside shows activity by what it does there.
  * @throws Problem as every call that reads a queue token.
  */
-function listenerNumber(queueTokens: QueueTokens, token: string | undefined, roomId: string) {
+function listenerNumber(
+  { queueTokens, draws }: RoomRoutesDeps,
+  token: string | undefined,
+  roomId: string,
+): number | (() => number) | undefined {
   if (token === undefined || token === '') return undefined;
   const claims = queueTokens.verify(token);
   if (claims.roomId !== roomId) throw new Problem('queue-token-wrong-room');
-  return claims.kind === 'waiting' ? Number(claims.queueId) : undefined;
+  if (claims.kind !== 'waiting') return undefined;
+  if (claims.queueId !== null) return Number(claims.queueId);
+  const { registrationIndex = 0 } = claims;
+  return () => draws.drawnNumber(roomId, registrationIndex);
+}
+
+/** The same bytes for everybody. */
+function conditional(
+  request: RequestInfo,
+  { body, etag }: { body: string; etag: string },
+): Response {
+  const headers = { etag, 'cache-control': 'public, max-age=1' };
+  if (matchesEtag(request.header('if-none-match'), etag))
+    return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { 'content-type': 'application/json', ...headers } });
 }
 
 /** The state of the line for everybody, and the operator's hand. */
 export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
-  const { service, streams, queueTokens } = deps;
+  const { service, draws, streams } = deps;
 
-  bind(getRoom, async ({ params, request }) => {
-    const { body, etag } = await service.document(params.concertId);
-    const headers = { etag, 'cache-control': 'public, max-age=1' };
-    if (matchesEtag(request.header('if-none-match'), etag))
-      return new Response(null, { status: 304, headers });
-    return new Response(body, { headers: { 'content-type': 'application/json', ...headers } });
+  bind(getRoom, async ({ params, request }) =>
+    conditional(request, await service.document(params.concertId)),
+  );
+
+  bind(getDraw, async ({ params, request }) => {
+    const body = JSON.stringify(await draws.read(params.concertId));
+    return conditional(request, { body, etag: etagOf(body) });
   });
+
+  bind(listDrawLeaves, ({ params, query }) => draws.leaves(params.concertId, query));
 
   bind(watchRoom, async ({ params, request }) => {
     const roomId = params.concertId;
-    const number = listenerNumber(queueTokens, request.header('x-queue-token'), roomId);
+    const number = listenerNumber(deps, request.header('x-queue-token'), roomId);
     const document = await service.document(roomId);
     const { outgoing, address } = request;
     const headers = {

@@ -3,13 +3,13 @@ import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { Inventory } from '../../shared/contracts/internal.ts';
 import type { Phase, Room } from '../../shared/contracts/queue.ts';
 import { joinsAtMs, opensAtMs } from '../queue/queue-rules.ts';
-import type { RoomReading } from '../queue/queue-types.ts';
+import type { ClosedRegistration, Registration, RoomReading } from '../queue/queue-types.ts';
 
 /** How often to ask; the longest poll with its jitter is shorter than a window of life. */
 export const pollPolicy = { minMs: 3_000, maxMs: 30_000, waitShare: 0.1, jitter: 0.3 } as const;
 
 /** What the leader tells all gateways of a room. `document` is served as it is, byte for byte. */
-export interface Bulletin {
+export interface Bulletin extends Registration {
   document: string;
   epoch: number;
   front: number;
@@ -17,6 +17,8 @@ export interface Bulletin {
   /** Living people admitted per second, measured; `null` while nothing is known or nobody is let in. */
   speedPerSecond: number | null;
   census: string;
+  /** Who takes part in the draw, from the opening on. */
+  closed?: ClosedRegistration | undefined;
 }
 
 export interface Seats {

@@ -36,6 +36,8 @@ export interface RoomServiceDeps {
   store: Pick<QueueStore, 'revoke'>;
   /** People a second that the core was seen to struggle with; `null` while it never was. */
   capacityPerSecond: () => Promise<number | null>;
+  /** Whether rooms can ask for a captcha. */
+  hasCaptcha: boolean;
   source: {
     getRoomSetting(concertId: string): Promise<RoomSetting | undefined>;
     changeRoom(
@@ -58,10 +60,10 @@ function refuseRate(admitPerSecond: number | undefined, capacity: number | null)
   throw new Problem('invalid-request', { errors: [{ path: 'body.admitPerSecond', message }] });
 }
 
-const toControl = ({ concertActive: _, ...control }: RoomSetting): RoomControl => control;
+const toControl = ({ concertActive: _, draw: __, ...control }: RoomSetting): RoomControl => control;
 
 export function createRoomService(deps: RoomServiceDeps): RoomService {
-  const { rooms, ticker, store, capacityPerSecond, source } = deps;
+  const { rooms, ticker, store, capacityPerSecond, hasCaptcha, source } = deps;
 
   async function document(roomId: string): Promise<ServedDocument> {
     const room = await rooms.ensure(roomId);
@@ -90,8 +92,8 @@ export function createRoomService(deps: RoomServiceDeps): RoomService {
       return { ...toControl(setting), room: JSON.parse(body) as Room };
     },
     async putPolicy(roomId, { version, force = false, ...policy }, caller) {
-      if (policy.order === 'draw') {
-        const errors = [{ path: 'body.order', message: 'draw is not offered yet' }];
+      if (policy.challenge === 'captcha' && !hasCaptcha) {
+        const errors = [{ path: 'body.challenge', message: 'no captcha provider is configured' }];
         throw new Problem('invalid-request', { errors });
       }
       if (!force) refuseRate(policy.admitPerSecond, await capacityPerSecond());

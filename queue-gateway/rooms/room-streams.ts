@@ -13,7 +13,7 @@ export interface Listener {
   roomId: string;
   address: string;
   /** Number of the entry that listens, when it said so: the stream is its sign of life. */
-  number?: number | undefined;
+  number?: number | (() => number) | undefined;
 }
 
 /** `perAddress` is one process's share of what an address may have. */
@@ -116,7 +116,8 @@ export function createRoomStreams(options: {
   const register = createRegister(limits);
   let draining = false;
   const noteLife = ({ roomId, number }: Listener): void => {
-    if (number !== undefined) onAlive(roomId, number);
+    const known = typeof number === 'function' ? number() : (number ?? 0);
+    if (known > 0) onAlive(roomId, known);
   };
 
   return {

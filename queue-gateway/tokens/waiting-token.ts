@@ -24,8 +24,10 @@ export interface WaitingClaims {
   readonly kind: 'waiting';
   readonly userId: string;
   readonly roomId: string;
-  /** Number of the entry in its room. */
-  readonly queueId: string;
+  /** Number of the entry in its room; null for a registration that was not drawn when it was given. */
+  readonly queueId: string | null;
+  /** Of who registered for a draw. */
+  readonly registrationIndex?: number | undefined;
   /** Epoch of the room when the number was given; a reset room has a higher one. */
   readonly epoch: number;
   readonly issuedAtMs: number;
@@ -39,13 +41,16 @@ export interface WaitingTokens {
   keysVersion(): number;
 }
 
-const payloadSchema = z.strictObject({
-  ...commonClaims(waitingPins),
-  sub: id,
-  room: id,
-  qid: id,
-  epoch: z.int().nonnegative(),
-});
+const payloadSchema = z
+  .strictObject({
+    ...commonClaims(waitingPins),
+    sub: id,
+    room: id,
+    qid: id.optional(),
+    reg: z.int().positive().optional(),
+    epoch: z.int().nonnegative(),
+  })
+  .refine(({ qid, reg }) => qid !== undefined || reg !== undefined, 'names no entry');
 
 const invalid = (cause: unknown): Problem => new Problem('queue-token-invalid', { cause });
 
@@ -54,7 +59,8 @@ function toClaims(payload: z.infer<typeof payloadSchema>): WaitingClaims {
     kind: 'waiting',
     userId: payload.sub,
     roomId: payload.room,
-    queueId: payload.qid,
+    queueId: payload.qid ?? null,
+    registrationIndex: payload.reg,
     epoch: payload.epoch,
     issuedAtMs: payload.iat * 1_000,
     expiresAtMs: payload.exp * 1_000,
@@ -68,7 +74,8 @@ function sign(keys: KeySet, claims: Omit<WaitingClaims, 'kind'>): string {
     aud: 'waiting',
     sub: claims.userId,
     room: claims.roomId,
-    qid: claims.queueId,
+    ...(claims.queueId === null ? {} : { qid: claims.queueId }),
+    ...(claims.registrationIndex && { reg: claims.registrationIndex }),
     epoch: claims.epoch,
     iat: Math.floor(claims.issuedAtMs / 1_000),
     exp: Math.floor(claims.expiresAtMs / 1_000),

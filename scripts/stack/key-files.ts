@@ -63,6 +63,7 @@ export const keyFiles: readonly KeyFile[] = [
     generate: generateSecretJwk,
     lifeSeconds: 60,
   },
+  { variable: 'RECEIPT_KEYS', file: 'receipt.json', generate: generatePrivateJwk },
   { variable: 'TICKET_KEYS', file: 'ticket.json', generate: generatePrivateJwk },
 ];
 

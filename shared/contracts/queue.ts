@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { challengePolicy, challengeProof } from './challenges.ts';
 import { concertParams } from './concerts.ts';
-import { defineEndpoint, id, line, listOf, moment, pageQuery } from './endpoint.ts';
+import { defineEndpoint, id, line, listOf, moment, pageQuery, queryInt } from './endpoint.ts';
 
 /**
  * What a room is doing, as the waiting see it. BEFORE_OPEN: nobody can join yet. PRE_QUEUE:
@@ -63,11 +64,13 @@ export const endReason = z.enum([
 ]);
 export type EndReason = z.infer<typeof endReason>;
 
+/** REGISTERED is who has no number before the draw: `queueId`, `position` and `ahead` are null. */
 export const entry = z.object({
-  queueId: id,
+  queueId: id.nullable(),
+  registrationIndex: z.int().optional().meta({ description: 'Of who registered for a draw' }),
   status: entryStatus,
-  position: z.int().meta({ description: 'Number minus front; 0 once the turn came' }),
-  ahead: z.int().meta({ description: 'Living people before this one' }),
+  position: z.int().nullable().meta({ description: 'Number minus front; 0 once the turn came' }),
+  ahead: z.int().nullable().meta({ description: 'Living people before this one' }),
   etaSeconds: z.int().nullable(),
   expiresAt: moment.meta({
     description: 'End of the token; for READY the end of the claim window',
@@ -76,7 +79,12 @@ export const entry = z.object({
 });
 export type Entry = z.infer<typeof entry>;
 
-export const entryWithToken = entry.extend({ token: z.string() });
+export const entryWithToken = entry.extend({
+  token: z.string(),
+  receipt: z.string().meta({
+    description: 'What was given, signed for anybody to check: an SD-JWT (docs/draw.md)',
+  }),
+});
 export type EntryWithToken = z.infer<typeof entryWithToken>;
 
 export const getRoom = defineEndpoint({
@@ -90,6 +98,56 @@ export const getRoom = defineEndpoint({
   params: concertParams,
   status: 200,
   reply: room,
+});
+
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+
+/**
+ * A draw as anybody can check it (docs/draw.md). REGISTRATION: people register. CLOSED: who takes
+ * part is fixed. DRAWN: the secret is public, and with it every number.
+ */
+export const draw = z.object({
+  concertId: id,
+  algorithm: z.literal('draw-v1'),
+  state: z.enum(['REGISTRATION', 'CLOSED', 'DRAWN']),
+  opensAt: moment.nullable(),
+  commitment: hex(64).meta({ description: 'SHA-256 of the secret, from before registration' }),
+  registered: z.int().meta({ description: 'Registration indexes given so far' }),
+  base: z.int().nullable().meta({ description: 'Last number before the drawn ones; from CLOSED' }),
+  digest: hex(40).nullable().meta({ description: 'Chain over all receipts; from CLOSED' }),
+  secret: hex(64).nullable().meta({ description: 'From DRAWN' }),
+});
+export type Draw = z.infer<typeof draw>;
+
+export const getDraw = defineEndpoint({
+  name: 'getDraw',
+  method: 'GET',
+  path: '/queue/{concertId}/draw',
+  summary: 'What anybody needs to check the draw of a room; 404 for a room without one',
+  owner: 'gateway',
+  guard: 'open',
+  conditional: true,
+  params: concertParams,
+  status: 200,
+  reply: draw,
+});
+
+export const drawLeavesMax = 2_000;
+
+export const listDrawLeaves = defineEndpoint({
+  name: 'listDrawLeaves',
+  method: 'GET',
+  path: '/queue/{concertId}/draw/leaves',
+  summary: 'The leaf of each registration receipt by index; `cursor` is the index before the first',
+  owner: 'gateway',
+  guard: 'open',
+  params: concertParams,
+  query: z.strictObject({
+    limit: queryInt({ min: 1, max: drawLeavesMax }).default(drawLeavesMax),
+    cursor: id.optional(),
+  }),
+  status: 200,
+  reply: listOf(z.object({ registrationIndex: z.int(), leaf: hex(40).nullable() })),
 });
 
 export const watchRoom = defineEndpoint({
@@ -113,10 +171,12 @@ export const joinQueue = defineEndpoint({
   owner: 'gateway',
   guard: 'user',
   params: concertParams,
+  // Unknown members are passed over: for long this call had no body at all.
+  body: z.object({ challenge: challengeProof.optional() }).optional(),
   status: 201,
   alsoStatus: 200,
   reply: entryWithToken,
-  problems: ['room-closed', 'room-full'],
+  problems: ['room-closed', 'room-full', 'challenge-required', 'challenge-failed'],
 });
 
 export const getMyEntry = defineEndpoint({
@@ -171,6 +231,7 @@ export const policyFields = z.strictObject({
   preQueueOpensAt: moment.nullable(),
   order: z.enum(['fifo', 'draw']),
   message: line(500).nullable(),
+  ...challengePolicy,
 });
 export type PolicyFields = z.infer<typeof policyFields>;
 
@@ -212,7 +273,7 @@ export const putPolicy = defineEndpoint({
   }),
   status: 200,
   reply: roomControl,
-  problems: ['version-conflict'],
+  problems: ['version-conflict', 'registration-open'],
 });
 
 export const cord = z.enum(['open', 'pause', 'resume', 'drain', 'close']);

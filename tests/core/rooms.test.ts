@@ -49,10 +49,11 @@ describe('core: rooms', () => {
   });
 
   it('keep what was changed, version by version, and who did it', async () => {
-    const opensAt = inDays(2);
+    const [preQueueOpensAt, opensAt] = [inDays(1), inDays(2)];
     const policy = {
       maxActive: 7,
       admitPerSecond: 0.5,
+      preQueueOpensAt,
       opensAt,
       order: 'draw',
       message: '곧 시작 ☺',

@@ -45,6 +45,7 @@ function makeKeys() {
     ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
     WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
     ASSERTION_KEYS: setOf(generateSecretJwk()),
+    RECEIPT_KEYS: setOf(generatePrivateJwk()),
     TICKET_PUBLIC_KEYS: setOf(generatePrivateJwk()),
   };
   const now = Date.now;

@@ -1,4 +1,6 @@
-import type { RoomSetting } from '../../shared/contracts/internal.ts';
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { DrawRecord, RoomSetting } from '../../shared/contracts/internal.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { openRedis, type RedisClient } from '../../shared/redis/client.ts';
 import { roomKeys } from '../../queue-gateway/queue/queue-keys.ts';
@@ -30,6 +32,19 @@ export const roomDefaults: RoomSetting = {
   preQueueOpensAt: null,
   order: 'fifo',
   message: null,
+  challenge: 'none',
+  powDifficulty: 16,
+};
+
+export const drawSecret = 'ab'.repeat(32);
+
+/** A draw that people can still register for. */
+export const openDraw: DrawRecord = {
+  commitment: createHash('sha256').update(Buffer.from(drawSecret, 'hex')).digest('hex'),
+  registered: null,
+  base: null,
+  digest: null,
+  secret: null,
 };
 
 export type DrivenRoom = Awaited<ReturnType<DrivenLine['makeRoom']>>;
@@ -42,6 +57,12 @@ export const fan = (number: number, userId = String(number)): EntryClaims => ({
   epoch: 1,
   jti: '',
   tokenEnd: 0,
+});
+
+/** The claims of who registered under this index, with the number it was drawn. */
+export const drawnFan = (index: number, number: number, userId = String(index)): EntryClaims => ({
+  ...fan(number, userId),
+  index,
 });
 
 export const wordOf = (place: JoinedPlace | undefined): string | undefined => place?.word;
@@ -71,6 +92,29 @@ export async function openDrivenLine() {
     restart(name: string) {
       run = name;
     },
+    /** Counts what Redis does with the keys of a room from now on, inside scripts too. */
+    async monitor(roomId: string) {
+      const tag = roomKeys(namespace, roomId).state.replace(/state$/, '');
+      const watched = await (redis as Redis).duplicate().monitor();
+      let calls = 0;
+      watched.on('monitor', (_time: string, words: string[]) => {
+        if (words.some((word) => word.startsWith(tag)) && !/^eval/i.test(words[0] ?? ''))
+          calls += 1;
+      });
+      return {
+        async count() {
+          const done = new Promise((resolve) => {
+            watched.on('monitor', (_time: string, words: string[]) => {
+              if (words[1] === `${tag}seen`) resolve(undefined);
+            });
+          });
+          await redis.get(`${tag}seen`);
+          await done;
+          watched.disconnect();
+          return calls;
+        },
+      };
+    },
     makeRoom: (policy: Partial<RoomSetting> = {}) => {
       rooms += 1;
       return makeRoom({ redis, store, namespace, id: String(rooms) }, policy);
@@ -99,6 +143,7 @@ async function makeRoom({ redis, store, namespace, id }: Place, policy: Partial<
   return {
     id,
     keys,
+    setting: (more: Partial<RoomSetting> = {}) => ({ ...setting, ...more }),
     configure: (more: Partial<RoomSetting> = {}) => store.configure({ ...setting, ...more }, known),
     /** What a gateway does when Redis is not the one it was. */
     mend: (remembered: KnownLine) => store.configure(setting, remembered),

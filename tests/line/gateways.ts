@@ -17,7 +17,7 @@ import type { Load } from '../../queue-gateway/rooms/pressure.ts';
 import { Problem } from '../../shared/problems.ts';
 import { signAccessToken } from '../gateway/forge.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
-import { roomDefaults } from './driven-room.ts';
+import { drawSecret, openDraw, roomDefaults } from './driven-room.ts';
 
 /** Gateways with a real line on one real Redis; the core is a few lines of memory. */
 export interface Gateways {
@@ -36,9 +36,13 @@ export interface Gateways {
 export interface FakeCore {
   settings: Map<string, RoomSetting>;
   inventories: Map<string, Inventory>;
+  /** Bypass codes, and whether one is good for an account. */
+  codes: Map<string, (concertId: string, userId: string) => boolean>;
   /** Every call fails while true. */
   away: boolean;
   load: Load;
+  /** Draws cannot be brought to their end while false. */
+  sealing: boolean;
   addRoom(policy?: Partial<RoomSetting>): string;
 }
 
@@ -54,10 +58,12 @@ const controlOf = {
 function createFakeCore(): { core: FakeCore; client: CoreClient } {
   const settings = new Map<string, RoomSetting>();
   const inventories = new Map<string, Inventory>();
-  const core = {
+  const core: FakeCore = {
     settings,
     inventories,
+    codes: new Map(),
     away: false,
+    sealing: true,
     load: {
       requests: 0,
       p95Ms: 1,
@@ -68,7 +74,8 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
     },
     addRoom(policy: Partial<RoomSetting> = {}) {
       const concertId = String(settings.size + 1);
-      settings.set(concertId, { ...roomDefaults, ...policy, concertId });
+      const draw = policy.order === 'draw' ? { draw: openDraw } : {};
+      settings.set(concertId, { ...roomDefaults, ...draw, ...policy, concertId });
       return concertId;
     },
   };
@@ -91,10 +98,23 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
         settings.set(concertId, next as RoomSetting);
         return next as RoomSetting;
       }),
+    redeemBypass: (concertId, { userId, code }) =>
+      here(() => core.codes.get(code)?.(concertId, userId) ?? false),
     getInventory: (concertId) =>
       here(
         () => inventories.get(concertId) ?? { concertId, total: 0, held: 0, sold: 0, sellable: 0 },
       ),
+    sealDraw: (concertId, closed) =>
+      here(() => {
+        const known = settings.get(concertId);
+        if (!known?.draw) throw new Problem('not-found');
+        if (!core.sealing) throw new Problem('unavailable');
+        if (known.draw.registered !== null) return known;
+        const draw = { ...known.draw, ...closed, secret: drawSecret };
+        const next = { ...known, draw, version: known.version + 1 };
+        settings.set(concertId, next);
+        return next;
+      }),
     getLoad: () => here(() => core.load),
     ready: () => here(() => true),
     close: () => Promise.resolve(),
@@ -115,6 +135,7 @@ function makeKeys() {
     ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
     WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
     ASSERTION_KEYS: setOf(generateSecretJwk()),
+    RECEIPT_KEYS: setOf(generatePrivateJwk()),
     TICKET_PUBLIC_KEYS: setOf(generatePrivateJwk()),
   };
   const { signing } = loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS);

@@ -160,10 +160,6 @@ describe('the calls of the line', () => {
     expect((await line.fan(2, 1).join(room)).body.status).to.equal('WAITING');
     await admin.call('POST', `/admin/queue/${room}/close`);
     expect((await line.fan(3, 1).join(room)).body.code).to.equal('room-closed');
-    const draw = await admin.call<{ code: string }>('PUT', `/admin/queue/${room}`, {
-      body: { order: 'draw' },
-    });
-    expect([draw.status, draw.body.code]).to.deep.equal([400, 'invalid-request']);
     const forbidden = await line.fan(1).call('GET', `/admin/queue/${room}`);
     expect(forbidden.status).to.equal(403);
   });

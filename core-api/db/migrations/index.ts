@@ -9,6 +9,8 @@ import { extensions } from './008-extensions.ts';
 import { draws } from './009-draws.ts';
 import { checkIns } from './010-check-ins.ts';
 import { cancellations } from './011-cancellations.ts';
+import { charges } from './012-charges.ts';
+import { challenges } from './016-challenges.ts';
 
 /**
  * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
@@ -35,4 +37,6 @@ export const migrations: readonly Migration[] = [
   draws,
   checkIns,
   cancellations,
+  charges,
+  challenges,
 ];

@@ -2,10 +2,11 @@
 -- repetition, byte for byte.
 -- REPEAT: an entry that is ACTIVE keeps its jti and its token.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
--- ARGV: server userId number epoch jti tokenEnd newJti newToken newEnd
+--   quit
+-- ARGV: server userId number epoch jti tokenEnd index newJti newToken newEnd
 -- REPLY: 'ACTIVE' token; 'RENEW' jti until (a hold reaches past the token: sign one for that jti and
 --   come again); 'WAITING'; 'LATE' (in the lane of those who return); 'ENDED' reason
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit parts/place
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit parts/place
 
 local number = tonumber(arg.number)
 local new_end = tonumber(arg.newEnd)

@@ -6,7 +6,7 @@
 -- REPLY: 'ok', number of events that were new
 -- Each event is six arguments: id, what ('held', 'paid', 'released'), number, userId, value (end of
 -- the hold in ms, or the holds that are left), seats it is about.
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit
 
 local remembered = 2000
 

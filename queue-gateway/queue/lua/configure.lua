@@ -3,14 +3,17 @@
 -- REPEAT: writes the same values again; a loss is mended once for each run of Redis.
 -- KEYS: state leases alive0 alive1 gone union
 -- ARGV: server id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
---   maxWaiting opensAt joinsAt setting epoch front tail slots
+--   maxWaiting opensAt joinsAt draw drawCount drawBase drawDigest setting epoch front tail slots
+--   registered chain
 -- REPLY: 'made', 'mended', 'changed', 'same' or 'older' (a policy read before the one that is here)
--- INCLUDE: -
--- `epoch`, `front`, `tail` and `slots` are what the caller remembers of the room; 0 for nothing.
+-- INCLUDE: parts/give-life
+-- `epoch` and what follows is what the caller remembers of the room; 0 or empty for nothing.
+-- `drawCount` is 0 until the core has fixed the draw.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local names = { 'version', 'configuredAt', 'setting', 'clock', 'server', 'epoch', 'front', 'tail' }
+local names = { 'version', 'configuredAt', 'setting', 'clock', 'server', 'epoch', 'front', 'tail',
+  'registered', 'chain', 'drawn' }
 local known = {}
 for i, value in ipairs(redis.call('HMGET', key.state, unpack(names))) do known[names[i]] = value end
 now = tonumber(known.clock) or now
@@ -19,29 +22,6 @@ local is_new = not version
 
 -- Numbers that others gave and this caller has not heard of yet are less than this.
 local margin = 1000
-
--- Who lives is lost with the rest. Everybody whose life nobody knows of any more is taken to live
--- until there was time to show it, or whoever asks first would be let in before all others.
-local function give_life(from, to)
-  if to <= from then return end
-  local first_byte, last_byte = math.floor((from + 1) / 8), math.floor(to / 8)
-  local all = string.rep('\255', last_byte - first_byte + 1)
-  redis.call('SETRANGE', key.union, first_byte, all)
-  for number = first_byte * 8, from do redis.call('SETBIT', key.union, number, 0) end
-  for number = to + 1, last_byte * 8 + 7 do redis.call('SETBIT', key.union, number, 0) end
-  redis.call('BITOP', 'OR', key.alive0, key.alive0, key.union)
-  redis.call('BITOP', 'OR', key.alive1, key.alive1, key.union)
-  redis.call('DEL', key.union)
-  if redis.call('EXISTS', key.gone) == 0 then return end
-  redis.call('BITOP', 'NOT', key.union, key.gone)
-  local known_bytes = redis.call('STRLEN', key.gone)
-  if known_bytes <= last_byte then
-    redis.call('SETRANGE', key.union, known_bytes, string.rep('\255', last_byte + 1 - known_bytes))
-  end
-  redis.call('BITOP', 'AND', key.alive0, key.alive0, key.union)
-  redis.call('BITOP', 'AND', key.alive1, key.alive1, key.union)
-  redis.call('DEL', key.union)
-end
 
 -- Redis has started anew: with nothing, with less than it knew, or with all of it, which cannot be
 -- told apart. No number that may have been given is given again; who was inside and is not here any
@@ -61,6 +41,30 @@ local function mend()
     'ghostsUntil', now + tonumber(arg.activeMs), 'seenAt', now)
 end
 
+-- Registrations that were given and not heard of yet have indexes too: the chain goes over leaves of
+-- zeros, and nobody gets these indexes.
+local function mend_registration()
+  local kept, heard = tonumber(known.registered) or 0, tonumber(arg.registered)
+  local count = math.max(kept, heard)
+  if count == 0 or known.drawn == '1' then return end
+  local chain, empty = heard > kept and arg.chain or known.chain:sub(3), string.rep('0', 40)
+  for _ = 1, margin do chain = redis.sha1hex(chain .. empty) end
+  redis.call('HSET', key.state, 'registered', count + margin, 'chain', 'h:' .. chain,
+    'recoveredRegistered', count + margin)
+end
+
+-- The seed is here: the numbers of the draw begin to count, and everybody it drew is taken to live
+-- until there was time to show it.
+local function draw()
+  local base, count = tonumber(arg.drawBase), tonumber(arg.drawCount)
+  if count == 0 or known.drawn == '1' then return end
+  local front, tail = unpack(redis.call('HMGET', key.state, 'front', 'tail'))
+  redis.call('HSET', key.state, 'drawn', 1, 'drawBase', base, 'drawCount', count,
+    'drawDigest', 'h:' .. arg.drawDigest, 'registered', count,
+    'tail', math.max(tonumber(tail), base + count))
+  give_life(math.max(tonumber(front), base), base + count)
+end
+
 local function make()
   -- A new room starts with its whole burst: one second's worth.
   redis.call('HSET', key.state, 'admitted', 0, 'joined', 0, 'living', 0, 'livingTail', 0,
@@ -70,7 +74,10 @@ end
 
 local is_mended = known.server ~= arg.server
 if is_new then make() end
-if is_mended then mend() end
+if is_mended then
+  mend()
+  mend_registration()
+end
 
 -- A late reader must not undo a change. Ten seconds later nobody is late any more, and a lower
 -- version means that the core was restored.
@@ -80,11 +87,12 @@ if version and tonumber(arg.version) < version and now - tonumber(known.configur
 end
 if known.setting == arg.setting then return is_mended and 'mended' or 'same' end
 
+draw()
 redis.call('HSET', key.state,
   'id', 'room:' .. arg.id, 'channel', arg.channel, 'version', arg.version, 'configuredAt', now,
   'control', arg.control, 'maxActive', arg.maxActive, 'admitPerSecond', arg.admitPerSecond,
   'claimMs', arg.claimMs, 'activeMs', arg.activeMs, 'idleMs', arg.idleMs, 'graceMs', arg.graceMs,
   'maxWaiting', arg.maxWaiting, 'opensAt', arg.opensAt, 'joinsAt', arg.joinsAt,
-  'setting', arg.setting)
+  'draw', arg.draw, 'setting', arg.setting)
 redis.call('PUBLISH', arg.channel, 'room:' .. arg.id .. ' setting ' .. arg.setting)
 return is_new and 'made' or 'changed'

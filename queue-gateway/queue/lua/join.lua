@@ -1,12 +1,15 @@
 -- join: a place for each of these accounts, and the turn at once where nobody waits and a slot is
 -- free.
+-- A userId with '?' before it only asks for the place it has: 'none' instead of a new one.
 -- REPEAT: an account with a live entry gets the same number again, so a lost reply costs nothing.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
--- ARGV: server userIds...
--- REPLY: 'ok', now, epoch, front, tail; then for each account a line of text:
---   'WAITING new|known number', 'LATE known number <returning before>',
---   'READY new|known number <claim end>', 'ACTIVE known number token', 'closed', 'sold-out' or 'full'
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
+--   leaves quit
+-- ARGV: server salt userIds...
+-- REPLY: 'ok', now, epoch, front, tail, registered, chain; then for each account a line of text:
+--   'REGISTERED new|known index leaf', 'WAITING new|known number', 'LATE known number <returning before>',
+--   'READY new|known number <claim end>', 'ACTIVE known number token', 'closed', 'sold-out', 'full'
+--   or 'none'
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit parts/register
 
 admit()
 local was_empty = room.front == room.tail
@@ -15,6 +18,7 @@ local was_empty = room.front == room.tail
 -- bounds the memory whatever the census says.
 local function is_full()
   local span = room.tail - room.front
+  if is_registering() then return span + (room.registered or 0) >= room.maxWaiting end
   if room.front == room.tail and (room_inside()) > 0 then return false end
   if span < room.maxWaiting then return false end
   local waiting = math.min(span, room.living + room.tail - room.livingTail)
@@ -32,7 +36,10 @@ local function inside_reply(word, number)
 end
 
 local function known_reply(user)
-  local number = tonumber(redis.call('HGET', key.accounts, user))
+  local text = redis.call('HGET', key.accounts, user) or ''
+  local index = tonumber(text:match('^r(%d+)$'))
+  if index then return registered_reply(index) end
+  local number = tonumber(text)
   if not number or redis.call('HGET', key.reasons, number) == 'revoked' then return nil end
   if number > room.front then
     mark_alive(number)
@@ -50,6 +57,7 @@ local function new_reply(user)
   if room.control == 'CLOSED' or now < room.joinsAt then return 'closed' end
   if room.soldOut == 1 then return 'sold-out' end
   if is_full() then return 'full' end
+  if is_registering() then return register(user, arg.salt) end
   local number = room.tail + 1
   set('tail', number)
   set('joined', room.joined + 1)
@@ -64,8 +72,14 @@ local function new_reply(user)
 end
 
 local replies = {}
-for i = arg.userIds, #ARGV do replies[#replies + 1] = known_reply(ARGV[i]) or new_reply(ARGV[i]) end
+for i = arg.userIds, #ARGV do
+  local user = ARGV[i]
+  local known_only = user:byte() == 63
+  if known_only then user = user:sub(2) end
+  replies[#replies + 1] = known_reply(user) or (known_only and 'none') or new_reply(user)
+end
 
 if was_empty and room.front < room.tail then tell('front', room.front, room.tail) end
 save()
-return { 'ok', now, room.epoch, room.front, room.tail, unpack(replies) }
+return { 'ok', now, room.epoch, room.front, room.tail, room.registered or 0, room.chain or '',
+  unpack(replies) }

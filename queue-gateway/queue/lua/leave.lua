@@ -1,9 +1,10 @@
 -- leave: the place or the slot is given back; a free slot goes to the next in line at once.
 -- REPEAT: the second time there is nothing to give back.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
--- ARGV: server userId number epoch jti tokenEnd
+--   quit
+-- ARGV: server userId number epoch jti tokenEnd index
 -- REPLY: 'left', or 'ENDED <reason>' when it had ended before
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit parts/place
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit parts/place
 
 local number = tonumber(arg.number)
 local word, more = place_of(arg.userId, number, tonumber(arg.epoch),

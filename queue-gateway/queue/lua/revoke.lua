@@ -3,7 +3,7 @@
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
 -- ARGV: server number
 -- REPLY: 'ok', how many entries ended by it
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit
 -- `number` 0 means all.
 
 local function revoke_one(number)

@@ -1,10 +1,11 @@
 -- status: where an entry stands; asking is a sign of life.
 -- REPEAT: reads, and marks the same bit.
 -- KEYS: state accounts alive0 alive1 gone leases inside tokens ended reasons fronts returners goes
--- ARGV: server userId number epoch jti tokenEnd
+--   quit
+-- ARGV: server userId number epoch jti tokenEnd index
 -- REPLY: word, now, front, tail; the word is 'WAITING', 'LATE <returning before>', 'READY <claim end>',
 --   'ACTIVE <token end>' or 'ENDED <reason>'
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit parts/place
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit parts/place
 
 local number = tonumber(arg.number)
 local word, more = settled_place(arg.userId, number, tonumber(arg.epoch),

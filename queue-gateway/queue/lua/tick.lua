@@ -4,10 +4,11 @@
 --   goes
 -- ARGV: server withCensus pressure
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census,
---   limit ('none', 'closed', 'slots', 'rate', 'pressure' or 'seats')
+--   limit ('none', 'closed', 'slots', 'rate', 'pressure' or 'seats'), registered, chain, then of a
+--   registration that is closed: drawCount, drawBase, drawDigest
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
--- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/admit
+-- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit
 
 local max_blocks = 1024
 
@@ -50,6 +51,8 @@ local function sweep()
   set('sweep', tonumber(found[1]))
   for i = 1, #found[2], 2 do
     local user, number = found[2][i], tonumber(found[2][i + 1])
+    -- Who registered and never came since: their number was one of those that were drawn.
+    if not number then number = room.drawn == 1 and room.drawBase + room.drawCount or math.huge end
     local is_over = number <= (room.graceFloor or 0) and number > (room.recoveredTail or 0)
     if is_over and not redis.call('ZSCORE', key.leases, number) then
       redis.call('HDEL', key.accounts, user)
@@ -63,9 +66,11 @@ admit()
 sweep()
 local text = ''
 if arg.withCensus == '1' or room.front == room.tail then text = census() end
+local waiting = room.living + room.tail - room.livingTail
+if (room.drawCount or 0) == 0 then waiting = waiting + (room.registered or 0) end
 local limit = 'none'
 if room.front < room.tail then limit = select(2, room_inside()) end
 save()
 return { 'ok', now, room.epoch, room.front, room.tail, redis.call('ZCARD', key.leases),
-  room.admitted, room.living + room.tail - room.livingTail, room.sellable, room.soldOut, text,
-  limit }
+  room.admitted, waiting, room.sellable, room.soldOut, text, limit, room.registered or 0,
+  room.chain or '', room.drawCount or 0, room.drawBase or 0, room.drawDigest or '' }

@@ -20,7 +20,7 @@ local function refill()
 end
 
 local function is_open()
-  return room.control == 'OPEN' and now >= room.opensAt
+  return room.control == 'OPEN' and now >= room.opensAt and not awaits_seed()
 end
 
 -- For how many more people there are seats: what can be sold, less what those inside who hold none
@@ -93,6 +93,7 @@ local function admit_returner()
 end
 
 local function admit()
+  close_registration()
   release_overdue()
   refill()
   local front = room.front

@@ -1,10 +1,22 @@
 -- place: where an entry stands, and why it has ended if it has.
--- KEYS: accounts leases reasons returners gone
+-- KEYS: accounts leases reasons returners gone quit
+-- ARGV, of whoever includes it: index
 -- The caller proved by a signed token that the number is this account's. After Redis lost what it
 -- knew (`configure.lua`), the token is what is left of the entry, and brings it back.
 
 local function owns(user, number)
   return redis.call('HGET', key.accounts, user) == tostring(number)
+end
+
+local index = tonumber(arg.index) -- Of a registration that was drawn; 0 for all others.
+
+-- Who registered is kept under the index; from now on the number stands for it. What was registered
+-- before a loss, and that nobody has ended since, comes back with the token.
+local function settle(user, number)
+  local known = redis.call('HGET', key.accounts, user)
+  local is_lost = not known and index <= (room.recoveredRegistered or 0)
+    and redis.call('GETBIT', key.gone, number) == 0
+  if known == 'r' .. index or is_lost then redis.call('HSET', key.accounts, user, number) end
 end
 
 -- A place that was given before the loss, and that nobody has ended since.
@@ -31,6 +43,10 @@ end
 -- lane of those who return), or 'ENDED' with the reason.
 local function place_of(user, number, epoch, jti, token_end)
   if epoch < room.epoch then return 'ENDED', 'revoked' end
+  if index > 0 then
+    if redis.call('GETBIT', key.quit, index) == 1 then return 'ENDED', 'left' end
+    settle(user, number)
+  end
   recover_place(user, number)
   local entry = read_entry(number)
   if jti ~= '' and (not entry or entry.status == 'READY') then
