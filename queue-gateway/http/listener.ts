@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../../shared/logger.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -29,7 +30,13 @@ const requestIdIn = (outgoing: ServerResponse): string =>
 
 const takenMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
+/** Node reads HTTP/0.9 and HTTP/2.0 on a request line too, and answers them in HTTP/1.1. */
+const isOtherVersion = (incoming: IncomingMessage): boolean =>
+  incoming instanceof IncomingMessage && incoming.httpVersionMajor !== 1;
+
 function firstProblem(incoming: IncomingMessage, isKnown: boolean): Problem | undefined {
+  if (isOtherVersion(incoming))
+    return new Problem('invalid-request', { detail: 'another version of HTTP' });
   if (!takenMethods.has(incoming.method ?? '')) return new Problem('method-not-allowed');
   const fault =
     (isKnown ? undefined : targetFault(incoming.url ?? '')) ?? headerFault(incoming.rawHeaders);
@@ -72,6 +79,8 @@ function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerRespo
 export function createListener(options: ListenerOptions): RequestListener {
   const { app, shortcuts, toAnswer, isDraining, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
+  /** Connections that close after the answer that is under way. */
+  const refused = new WeakSet<Socket>();
 
   const bindingsOf = (incoming: IncomingMessage, outgoing: ServerResponse): EdgeBindings => ({
     incoming,
@@ -90,11 +99,14 @@ export function createListener(options: ListenerOptions): RequestListener {
   );
 
   return function listener(incoming, outgoing) {
+    // RFC 9112 §9.6: what came behind a request that was refused here is not looked at any more.
+    if (refused.has(incoming.socket)) return;
     let known = shortcuts.find(incoming);
     if (isDraining()) outgoing.setHeader('connection', 'close');
     logAnswer(options, incoming, outgoing);
     const problem = firstProblem(incoming, known !== undefined);
     if (problem) {
+      if (incoming instanceof IncomingMessage) refused.add(incoming.socket);
       outgoing.setHeader('connection', 'close');
       return sendProblem(outgoing, problem, requestIdIn(outgoing));
     }

@@ -1,24 +1,27 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
 import { keyFiles } from '../../scripts/stack/key-files.ts';
 import {
   generatePrivateJwk,
-  generateSecretJwk,
-  type KeySet,
   loadPrivateKeys,
   loadPublicKeys,
   loadSecretKeys,
 } from '../../shared/keys.ts';
 import { Problem, type ProblemCode } from '../../shared/problems.ts';
-import { forge, type Json, nowSeconds, segment } from '../../tests/gateway/forge.ts';
+import {
+  forgeries,
+  privateKeys,
+  publicPem,
+  secretKeys,
+  setOf,
+  signed,
+  type TokenKind,
+  tokenKinds,
+} from '../../tests/gateway/forgeries.ts';
+import { forge, nowSeconds } from '../../tests/gateway/forge.ts';
 import { createAccessTokens } from './access-token.ts';
 import { createActiveTokens } from './active-token.ts';
 import { createQueueTokens } from './queue-tokens.ts';
 import { createWaitingTokens } from './waiting-token.ts';
-
-const setOf = (...keys: unknown[]): string => JSON.stringify({ keys });
-const privateKeys = (): KeySet => loadPrivateKeys(setOf(generatePrivateJwk()));
-const secretKeys = (): KeySet => loadSecretKeys(setOf(generateSecretJwk()));
 
 const accessJwks = setOf(generatePrivateJwk());
 const accessSigner = loadPrivateKeys(accessJwks).signing;
@@ -31,59 +34,24 @@ const waiting = createWaitingTokens({ keys: waitingKeys, now });
 const queue = createQueueTokens({ waiting, active, now });
 const access = createAccessTokens({ keys: loadPublicKeys(accessJwks), now });
 
-interface Kind {
-  alg: 'HS256' | 'ES256';
-  key: KeyObject;
-  header: Json;
-  payload: () => Json;
+interface Kind extends TokenKind {
   verify: (token: string) => unknown;
   invalid: ProblemCode;
   expired: ProblemCode;
 }
 
-const entryClaims = (): Json => ({
-  iss: 'queue-gateway',
-  aud: 'waiting',
-  sub: '7',
-  room: '3',
-  qid: '12',
-  epoch: 0,
-  iat: nowSeconds(),
-  exp: nowSeconds() + 600,
+const made = tokenKinds({
+  waiting: waitingKeys.signing,
+  active: activeKeys.signing,
+  access: accessSigner,
 });
+const queueCodes = { invalid: 'queue-token-invalid', expired: 'queue-token-ended' } as const;
 
 const kinds: Record<string, Kind> = {
-  waiting: {
-    alg: 'HS256',
-    key: waitingKeys.signing.key,
-    header: { alg: 'HS256', typ: 'waiting+jwt', kid: waitingKeys.signing.kid },
-    payload: entryClaims,
-    verify: queue.verify,
-    invalid: 'queue-token-invalid',
-    expired: 'queue-token-ended',
-  },
-  active: {
-    alg: 'ES256',
-    key: activeKeys.signing.key,
-    header: { alg: 'ES256', typ: 'active+jwt', kid: activeKeys.signing.kid },
-    payload: () => ({ ...entryClaims(), aud: 'core', jti: 'abcdefghijklmnop' }),
-    verify: queue.verify,
-    invalid: 'queue-token-invalid',
-    expired: 'queue-token-ended',
-  },
+  waiting: { ...made.waiting, ...queueCodes, verify: queue.verify },
+  active: { ...made.active, ...queueCodes, verify: queue.verify },
   access: {
-    alg: 'ES256',
-    key: accessSigner.key,
-    header: { alg: 'ES256', typ: 'access+jwt', kid: accessSigner.kid },
-    payload: () => ({
-      iss: 'core-api',
-      aud: 'concert-on-sale',
-      sub: '7',
-      role: 'USER',
-      name: 'fan',
-      iat: nowSeconds(),
-      exp: nowSeconds() + 600,
-    }),
+    ...made.access,
     verify: access.verify,
     invalid: 'access-token-invalid',
     expired: 'access-token-invalid',
@@ -96,102 +64,6 @@ const codeOf = (run: () => unknown): string => {
   } catch (thrown) {
     return thrown instanceof Problem ? thrown.code : `not a problem: ${String(thrown)}`;
   }
-};
-
-const signed = (kind: Kind, header: Json = {}, payload: Json = {}): string =>
-  forge({
-    ...kind,
-    header: { ...kind.header, ...header },
-    payload: { ...kind.payload(), ...payload },
-  });
-
-const without = (json: Json, name: string): Json => {
-  const copy = { ...json };
-  delete copy[name];
-  return copy;
-};
-
-const publicPem = (kind: Kind): KeyObject =>
-  createSecretKey(Buffer.from(createPublicKey(kind.key).export({ format: 'pem', type: 'spki' })));
-
-/** Every way to get a token wrong that does not depend on its kind. */
-const forgeries: Record<string, (kind: Kind) => string> = {
-  'an empty text': () => '',
-  'no JWT at all': () => 'hello',
-  'two segments': (kind) => signed(kind).split('.').slice(0, 2).join('.'),
-  'four segments': (kind) => `${signed(kind)}.x`,
-  'alg none with no signature': (kind) =>
-    forge({ alg: 'none', header: { ...kind.header, alg: 'none' }, payload: kind.payload() }),
-  'alg none in other letters': (kind) =>
-    forge({ alg: 'none', header: { ...kind.header, alg: 'nOnE' }, payload: kind.payload() }),
-  'alg none with the signature of the real one': (kind) =>
-    [
-      segment({ ...kind.header, alg: 'none' }),
-      segment(kind.payload()),
-      signed(kind).split('.')[2],
-    ].join('.'),
-  'the signature cut off': (kind) => `${signed(kind).split('.').slice(0, 2).join('.')}.`,
-  'one claim changed after signing': (kind) => {
-    const [head, , signature] = signed(kind).split('.');
-    return [head, segment({ ...kind.payload(), sub: '8' }), signature].join('.');
-  },
-  'one bit of the signature changed': (kind) => {
-    const [head, payload, signature] = signed(kind).split('.');
-    const bytes = Buffer.from(signature ?? '', 'base64url');
-    bytes[0] = (bytes[0] ?? 0) ^ 1;
-    return [head, payload, bytes.toString('base64url')].join('.');
-  },
-  'standard base64 padding': (kind) => `${signed(kind)}=`,
-  'a space at the end': (kind) => `${signed(kind)} `,
-  'another key under our key id': (kind) =>
-    signed({
-      ...kind,
-      key: (kind.alg === 'HS256' ? secretKeys() : privateKeys()).signing.key,
-    }),
-  'an unknown key id': (kind) => signed(kind, { kid: 'nobody' }),
-  'a key id that is a path': (kind) => signed(kind, { kid: '../../dev/null' }),
-  'a key id that is SQL': (kind) => signed(kind, { kid: "' OR 1=1 --" }),
-  'a key id that is a property of every object': (kind) => signed(kind, { kid: '__proto__' }),
-  'no key id': (kind) =>
-    forge({ ...kind, header: without(kind.header, 'kid'), payload: kind.payload() }),
-  'no typ': (kind) =>
-    forge({ ...kind, header: without(kind.header, 'typ'), payload: kind.payload() }),
-  'typ JWT': (kind) => signed(kind, { typ: 'JWT' }),
-  'typ in capitals': (kind) => signed(kind, { typ: String(kind.header['typ']).toUpperCase() }),
-  'an unknown critical header': (kind) => signed(kind, { crit: ['x'], x: 1 }),
-  'its own key in the header': (kind) =>
-    signed(kind, { jwk: privateKeys().signing.key.export({ format: 'jwk' }) }),
-  'a key set address in the header': (kind) => signed(kind, { jku: 'http://127.0.0.1/jwks.json' }),
-  'b64 false in the header': (kind) => signed(kind, { b64: false }),
-  'another issuer': (kind) => signed(kind, {}, { iss: 'somebody' }),
-  'another audience': (kind) => signed(kind, {}, { aud: 'others' }),
-  'a list of audiences with ours in it': (kind) =>
-    signed(kind, {}, { aud: [kind.payload()['aud'], 'others'] }),
-  'no exp': (kind) => forge({ ...kind, payload: without(kind.payload(), 'exp') }),
-  'no iat': (kind) => forge({ ...kind, payload: without(kind.payload(), 'iat') }),
-  'exp as text': (kind) => signed(kind, {}, { exp: String(nowSeconds() + 600) }),
-  'exp before iat': (kind) => signed(kind, {}, { iat: nowSeconds(), exp: nowSeconds() - 1 }),
-  'a life beyond the longest': (kind) => signed(kind, {}, { exp: nowSeconds() + 400 * 86_400 }),
-  'iat in the future': (kind) =>
-    signed(kind, {}, { iat: nowSeconds() + 60, exp: nowSeconds() + 600 }),
-  'an nbf in the future': (kind) => signed(kind, {}, { nbf: nowSeconds() + 60 }),
-  'no subject': (kind) => forge({ ...kind, payload: without(kind.payload(), 'sub') }),
-  'a subject that is a number': (kind) => signed(kind, {}, { sub: 7 }),
-  'a subject that is no id': (kind) => signed(kind, {}, { sub: '7 OR 1=1' }),
-  'a key twice in the payload': (kind) => {
-    const text = JSON.stringify(kind.payload());
-    return forge({ ...kind, payload: `{"sub":"1",${text.slice(1)}` });
-  },
-  'a key twice in the header': (kind) => {
-    const text = JSON.stringify(kind.header);
-    return forge({ ...kind, header: `{"alg":"none",${text.slice(1)}`, payload: kind.payload() });
-  },
-  'white space in the payload': (kind) =>
-    forge({ ...kind, payload: JSON.stringify(kind.payload(), null, 1) }),
-  'a payload that is a list': (kind) => forge({ ...kind, payload: JSON.stringify([1]) }),
-  'a payload that is text': (kind) => forge({ ...kind, payload: 'hello' }),
-  'more than 4 KB': (kind) => signed(kind, {}, { pad: 'x'.repeat(4_096) }),
-  'a megabyte': (kind) => signed(kind, {}, { pad: 'x'.repeat(1_000_000) }),
 };
 
 describe('tokens', () => {

@@ -13,6 +13,7 @@ import {
   loadSecretKeys,
 } from '../../shared/keys.ts';
 import { nowSeconds, signAccessToken } from './forge.ts';
+import { tokenKinds } from './forgeries.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Edge {
   accessToken(userId: string, role?: 'USER' | 'ADMIN'): string;
   activeToken(userId: string, roomId: string, claims?: { expiresAtMs?: number }): string;
   waitingToken(userId: string, roomId: string, claims?: { expiresAtMs?: number }): string;
+  /** How each kind of token is signed here, for who wants to get one wrong. */
+  kinds: ReturnType<typeof tokenKinds>;
   /** What came in from the core. */
   events: unknown[];
   /** A header value of an assertion by the core. */
@@ -53,6 +56,8 @@ function makeKeys() {
     jwks,
     assertion: loadSecretKeys(jwks.ASSERTION_KEYS),
     access: loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS).signing,
+    activeKey: loadPrivateKeys(jwks.ACTIVE_TOKEN_KEYS).signing,
+    waitingKey: loadSecretKeys(jwks.WAITING_TOKEN_KEYS).signing,
     active: createActiveTokens({ keys: loadPrivateKeys(jwks.ACTIVE_TOKEN_KEYS), now }),
     waiting: createWaitingTokens({ keys: loadSecretKeys(jwks.WAITING_TOKEN_KEYS), now }),
   };
@@ -69,6 +74,11 @@ const entry = (userId: string, roomId: string) => ({
 
 function signers(keys: ReturnType<typeof makeKeys>) {
   return {
+    kinds: tokenKinds({
+      waiting: keys.waitingKey,
+      active: keys.activeKey,
+      access: keys.access,
+    }),
     accessToken: (userId, role = 'USER') => signAccessToken({ ...keys.access, userId, role }),
     activeToken: (userId, roomId, claims) =>
       keys.active.sign({ ...entry(userId, roomId), jti: 'AAAAAAAAAAAAAAAAAAAAAA', ...claims }),

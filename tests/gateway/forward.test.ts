@@ -272,48 +272,6 @@ describe('the forward path', () => {
     expect([local.status, local.text]).to.deep.equal([200, '']);
   });
 
-  const refusedBodies: [string, Record<string, string>, string][] = [
-    ['no content type', { 'content-type': '' }, '{}'],
-    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1'],
-    ['text', { 'content-type': 'text/plain' }, '{}'],
-    ['another charset', { 'content-type': 'application/json; charset=utf-16' }, '{}'],
-    ['JSON that is a suffix', { 'content-type': 'application/jsonp' }, '{}'],
-    ['an empty body', {}, ''],
-    ['more than 64 KiB', {}, JSON.stringify({ pad: 'x'.repeat(65 * 1_024) })],
-  ];
-  for (const [name, headers, body] of refusedBodies) {
-    it(`refuses ${name} with 400`, async () => {
-      const answer = await call(`${edge.url}/points/charges`, {
-        method: 'POST',
-        headers: { ...insider, ...headers },
-        body,
-      });
-      expect([answer.status, answer.json.code], answer.text).to.deep.equal([
-        400,
-        'invalid-request',
-      ]);
-      expect(edge.core.requests).to.deep.equal([]);
-    });
-  }
-
-  it('counts a chunked body too', async () => {
-    const chunk = `${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n0\r\n\r\n`;
-    const answer = await sendRaw(
-      edge.port,
-      rawRequest(
-        'POST /points/charges HTTP/1.1',
-        [
-          `Authorization: ${insider['authorization']}`,
-          'Content-Type: application/json',
-          'Transfer-Encoding: chunked',
-        ],
-        chunk,
-      ),
-    );
-    expect([answer.status, answer.code]).to.deep.equal([400, 'invalid-request']);
-    expect(edge.core.requests).to.deep.equal([]);
-  });
-
   it('lets the bulk call have its own limit, byte for byte', async () => {
     const body = JSON.stringify({ seats: [], pad: 'x'.repeat(4_000_000) });
     edge.core.answer = (request, response) =>
