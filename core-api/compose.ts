@@ -2,6 +2,8 @@ import { watchKeys } from '../shared/key-watch.ts';
 import type { Logger } from '../shared/logger.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp } from './app.ts';
+import { sandboxProvider } from './charges/payment-provider.ts';
+import { createWebhookProvider } from './charges/webhook-provider.ts';
 import { composeFeatures } from './compose-features.ts';
 import { composeSales } from './compose-sales.ts';
 import type { CoreConfig } from './config.ts';
@@ -89,6 +91,12 @@ async function openStores(config: CoreConfig, logger: Logger, locksMode: 'on' | 
   };
 }
 
+function openProvider({ paymentProviderUrl: url, paymentWebhookKeys: keys }: CoreConfig) {
+  if (!keys) return { provider: sandboxProvider, closeProvider: () => Promise.resolve() };
+  const provider = createWebhookProvider({ url, keys, now: Date.now });
+  return { provider, closeProvider: () => provider.close() };
+}
+
 /** Opens everything the core needs and wires it; `close` closes it in reverse. */
 export async function composeCore(
   config: CoreConfig,
@@ -103,7 +111,8 @@ export async function composeCore(
   const { redis, locks } = stores;
   const database = aroundDatabase(stores.database);
   const delivery = createEventDelivery({ gatewayUrl, assertionKeys });
-  const sales = composeSales({ ...config, database, locks, logger, delivery });
+  const { provider, closeProvider } = openProvider(config);
+  const sales = composeSales({ ...config, database, locks, logger, delivery, provider });
   const delay = watchEventLoopDelay();
   const meter = createLoadMeter();
   const load = createLoadService({
@@ -126,7 +135,8 @@ export async function composeCore(
     }),
     checkReplies: config.nodeEnv === 'test',
     openRoutes: openHealthRoutes(health),
-    routes: [...composeFeatures(config, database), sales.routes, (bind) => loadRoutes(bind, load)],
+    // The router asks one after another: first those that a crowd calls.
+    routes: [sales.routes, ...composeFeatures(config, database), (bind) => loadRoutes(bind, load)],
     onAnswered: ({ guard }, status, durationMs) => {
       // The load of those inside: open calls are cached or slow on purpose, internal ones rare.
       if (guard !== 'open' && guard !== 'service') meter.record(status, durationMs);
@@ -142,6 +152,7 @@ export async function composeCore(
       await sales.jobs.close();
       delay.close();
       await delivery.close();
+      await closeProvider();
       await stores.close();
       keys.close();
     },

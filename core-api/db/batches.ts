@@ -1,7 +1,10 @@
 import { Problem } from '../../shared/problems.ts';
 
-/** Of holds, and of payments: half the smallest pool, and statements of a bounded length. */
-export const batchLimits = { lanes: 3, callsMax: 32, queueMax: 5_000, waitMs: 5_000 } as const;
+/**
+ * Of holds, and of payments. Two lanes: one transaction is written while another one's commit
+ * goes to the disk; more would make the batches smaller and the statements more.
+ */
+export const batchLimits = { lanes: 2, callsMax: 32, queueMax: 5_000, waitMs: 5_000 } as const;
 
 /** What came of one call of a batch. */
 export type Outcome<Result> = { value: Result } | { problem: Problem };

@@ -37,7 +37,8 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', (error) => reject(bodyProblem('was cut short', error)));
-    request.on('close', () => reject(bodyProblem('was cut short')));
+    // Every request closes; a Problem is made only for one that had not ended.
+    request.on('close', () => request.complete || reject(bodyProblem('was cut short')));
   });
 }
 
