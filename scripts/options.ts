@@ -32,3 +32,10 @@ function readOption(
   }
   return value;
 }
+
+/** The text behind a flag, if it is there: `--receipt receipt.txt`. */
+export function textOption(argv: readonly string[], flag: string): string | undefined {
+  const at = argv.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  if (at < 0) return undefined;
+  return argv[at]?.startsWith(`${flag}=`) ? argv[at].slice(flag.length + 1) : argv[at + 1];
+}
