@@ -1,8 +1,5 @@
-/**
- * One server of the forward bench in a process of its own: `tsx forward-target.ts <kind>`, its
- * orders and its port by IPC. Answers a message with the CPU time it has used.
- */
-import { createServer, type ServerResponse } from 'node:http';
+/** One server of the forward bench in a process of its own. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -11,6 +8,7 @@ import { proxy } from 'hono/proxy';
 import { Pool } from 'undici';
 import { loadGatewayConfig } from '../../queue-gateway/config.ts';
 import { startGateway } from '../../queue-gateway/server.ts';
+import { serveBench } from './bench-process.ts';
 
 export interface TargetOrders {
   kind: 'bare' | 'hono-proxy' | 'undici-hono' | 'ours';
@@ -48,7 +46,8 @@ const bare = (): Promise<number> =>
 
 function honoProxy(upstream: string): Promise<number> {
   const app = new Hono();
-  app.get('*', (c) => proxy(`${upstream}${c.req.path}`, { ...c.req }));
+  const targetOf = (url: string): string => url.slice(url.indexOf('/', 8));
+  app.get('*', (c) => proxy(`${upstream}${targetOf(c.req.url)}`, { ...c.req }));
   const listener = getRequestListener(app.fetch);
   return listen((request, response) => void listener(request, response));
 }
@@ -56,16 +55,19 @@ function honoProxy(upstream: string): Promise<number> {
 /** The least a forwarder under Hono can do: no check, no signature, the answer to the socket. */
 function undiciHono(upstream: string): Promise<number> {
   const pool = new Pool(upstream, { connections: 128 });
-  const app = new Hono<{ Bindings: { outgoing: ServerResponse } }>();
+  const app = new Hono<{ Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }>();
   app.get('*', async (c) => {
     const { outgoing } = c.env;
-    await pool.stream({ path: c.req.path, method: 'GET' }, ({ statusCode, headers }) => {
-      outgoing.writeHead(statusCode, {
-        'content-type': String(headers['content-type']),
-        'content-length': String(headers['content-length']),
-      });
-      return outgoing;
-    });
+    await pool.stream(
+      { path: String(c.env.incoming.url), method: 'GET' },
+      ({ statusCode, headers }) => {
+        outgoing.writeHead(statusCode, {
+          'content-type': String(headers['content-type']),
+          'content-length': String(headers['content-length']),
+        });
+        return outgoing;
+      },
+    );
     return RESPONSE_ALREADY_SENT;
   });
   const listener = getRequestListener(app.fetch);
@@ -100,10 +102,4 @@ const starters: Record<TargetOrders['kind'], (orders: TargetOrders) => Promise<n
   ours,
 };
 
-process.once('message', (orders: TargetOrders) => {
-  void starters[orders.kind](orders).then((port) => {
-    process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
-    process.send?.({ port });
-  });
-});
-process.on('disconnect', () => process.exit(0));
+serveBench<TargetOrders>((orders) => starters[orders.kind](orders));

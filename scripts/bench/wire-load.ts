@@ -1,98 +1,154 @@
 import { connect, type Socket } from 'node:net';
+import { quantile } from './figures.ts';
 
 /**
- * Load over raw sockets: the same bytes again and again on kept connections, answers told apart by
- * Content-Length alone. It costs a tenth of what an HTTP client costs, so that on two cores it is
- * the server that is measured.
+ * Load over raw sockets: prepared bytes on kept connections, answers told apart by Content-Length
+ * alone. It costs a tenth of what an HTTP client costs, so that on two cores it is the server that
+ * is measured.
  */
 export interface WireLoad {
   port: number;
-  /** One request with its head and body. */
-  bytes: Buffer;
+  /** The next request with its head and body; `undefined` when there are no more. */
+  next: () => Buffer | undefined;
   connections: number;
-  durationMs: number;
+  /** Ends then, if requests do not end before. */
+  durationMs?: number;
   /** Requests a second over all connections; as many as possible when not said. */
   ratePerSecond?: number;
+  /** Sees each answer whole, as text; costs what it costs. */
+  onAnswer?: (text: string) => void;
 }
 
 export interface WireResult {
   answers: number;
   perSecond: number;
-  /** Answers that were not 2xx. */
+  /** Answers that were not 2xx, and the first of them. */
   errors: number;
+  firstError: string;
   p50Ms: number;
+  p95Ms: number;
   p99Ms: number;
 }
 
+/** The same requests again and again. */
+export function cycle(requests: readonly Buffer[]): () => Buffer | undefined {
+  let at = 0;
+  return () => requests[at++ % requests.length];
+}
+
+/** Each of them once. */
+export function once(requests: readonly Buffer[]): () => Buffer | undefined {
+  const left = requests.values();
+  return () => left.next().value;
+}
+
 const lengthPattern = /\r\ncontent-length: *(\d+)/i;
+const bodiless = /^HTTP\/1\.1 (?:204|304)/;
 
 interface Lane {
   socket: Socket;
   busy: boolean;
-  sentAtMs: number;
+  /** When it was sent, or should have been. */
+  dueAtMs: number;
   /** Bytes still to come of the answer that is being read. */
   missing: number;
+  text: string;
 }
 
-const quantile = (sorted: Float64Array, share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-
-export async function wireLoad(load: WireLoad): Promise<WireResult> {
-  const latenciesMs: number[] = [];
-  let errors = 0;
-  let running = true;
-
-  const send = (lane: Lane): void => {
-    lane.busy = true;
-    lane.sentAtMs = performance.now();
-    lane.socket.write(load.bytes);
-  };
-
-  const finish = (lane: Lane): void => {
-    latenciesMs.push(performance.now() - lane.sentAtMs);
-    lane.busy = false;
-    if (running && load.ratePerSecond === undefined) send(lane);
-  };
-
-  const read = (lane: Lane, chunk: Buffer): void => {
-    if (lane.missing > 0) {
-      lane.missing -= chunk.length;
-    } else {
-      const end = chunk.indexOf('\r\n\r\n');
-      const head = chunk.toString('latin1', 0, end);
-      if (head[9] !== '2') errors += 1;
-      const length = Number(lengthPattern.exec(head)?.[1] ?? 0);
-      lane.missing = length - (chunk.length - end - 4);
-    }
-    if (lane.missing <= 0) finish(lane);
-  };
-
-  const lanes = await Promise.all(
-    Array.from({ length: load.connections }, () => openLane(load.port, read)),
-  );
-  const startedAt = performance.now();
-  const timer = load.ratePerSecond
-    ? paced(lanes, load.ratePerSecond, send)
-    : lanes.forEach((lane) => send(lane));
-  await new Promise((resolve) => setTimeout(resolve, load.durationMs));
-  running = false;
-  if (timer) clearInterval(timer);
-  const elapsedMs = performance.now() - startedAt;
-  for (const { socket } of lanes) socket.destroy();
+function summarise(
+  latenciesMs: readonly number[],
+  elapsedMs: number,
+  faults: Pick<WireResult, 'errors' | 'firstError'>,
+): WireResult {
   const sorted = Float64Array.from(latenciesMs).sort();
   return {
     answers: sorted.length,
     perSecond: Math.round((sorted.length / elapsedMs) * 1_000),
-    errors,
+    ...faults,
     p50Ms: quantile(sorted, 0.5),
+    p95Ms: quantile(sorted, 0.95),
     p99Ms: quantile(sorted, 0.99),
   };
+}
+
+export async function wireLoad(load: WireLoad): Promise<WireResult> {
+  const { next, onAnswer, ratePerSecond, durationMs } = load;
+  const latenciesMs: number[] = [];
+  const startedAt = performance.now();
+  const untilMs = startedAt + (durationMs ?? Infinity);
+  let errors = 0;
+  let firstError = '';
+  let busy = 0;
+  let isOver = false;
+  let over: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (over = resolve));
+
+  /** False when there is nothing more to send. */
+  function send(lane: Lane, dueAtMs: number): boolean {
+    const bytes = isOver ? undefined : next();
+    if (bytes === undefined) isOver = true;
+    if (isOver && busy === 0) over();
+    if (bytes === undefined) return false;
+    lane.busy = true;
+    busy += 1;
+    lane.dueAtMs = dueAtMs;
+    lane.socket.write(bytes);
+    return true;
+  }
+
+  function finish(lane: Lane): void {
+    const now = performance.now();
+    latenciesMs.push(now - lane.dueAtMs);
+    lane.busy = false;
+    busy -= 1;
+    if (now >= untilMs) isOver = true;
+    if (isOver || ratePerSecond === undefined) send(lane, now);
+    onAnswer?.(lane.text);
+  }
+
+  function read(lane: Lane, chunk: Buffer): void {
+    const head = take(lane, chunk, onAnswer !== undefined);
+    if (head !== undefined && head[9] !== '2') {
+      errors += 1;
+      firstError ||= chunk.toString('utf8');
+    }
+    if (lane.missing <= 0) finish(lane);
+  }
+
+  const lanes = await Promise.all(
+    Array.from({ length: load.connections }, () => openLane(load.port, read)),
+  );
+  if (ratePerSecond === undefined) for (const lane of lanes) send(lane, performance.now());
+  const timer = ratePerSecond === undefined ? undefined : paced(lanes, ratePerSecond, send);
+  const deadline = durationMs === undefined ? undefined : setTimeout(over, durationMs);
+  await ended;
+  clearInterval(timer);
+  clearTimeout(deadline);
+  const elapsedMs = performance.now() - startedAt;
+  isOver = true;
+  for (const { socket } of lanes) socket.destroy();
+  return summarise(latenciesMs, elapsedMs, { errors, firstError });
+}
+
+/** One more piece of the answer this lane waits for. @returns its head, when it begins with it. */
+function take(lane: Lane, chunk: Buffer, withText: boolean): string | undefined {
+  if (lane.missing > 0) {
+    lane.missing -= chunk.length;
+    if (withText) lane.text += chunk.toString('utf8');
+    return undefined;
+  }
+  const end = chunk.indexOf('\r\n\r\n');
+  const head = chunk.toString('latin1', 0, end);
+  if (withText) lane.text = chunk.toString('utf8');
+  const length = bodiless.test(head) ? 0 : Number(lengthPattern.exec(head)?.[1] ?? 0);
+  lane.missing = length - (chunk.length - end - 4);
+  return head;
 }
 
 function openLane(port: number, read: (lane: Lane, chunk: Buffer) => void): Promise<Lane> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
-    const lane: Lane = { socket, busy: false, sentAtMs: 0, missing: 0 };
+    const lane: Lane = { socket, busy: false, dueAtMs: 0, missing: 0, text: '' };
     socket.setNoDelay(true);
     socket.on('data', (chunk) => read(lane, chunk));
     socket.once('error', reject);
@@ -100,8 +156,15 @@ function openLane(port: number, read: (lane: Lane, chunk: Buffer) => void): Prom
   });
 }
 
-/** Sends on whichever connection is free, as many as are due; a late one is sent at once. */
-function paced(lanes: Lane[], perSecond: number, send: (lane: Lane) => void): NodeJS.Timeout {
+/**
+ * Sends on whichever connection is free, as many as are due. A request waits from the moment it
+ * was due, so that a server that stands still is not spared what it kept from being sent.
+ */
+function paced(
+  lanes: Lane[],
+  perSecond: number,
+  send: (lane: Lane, dueAtMs: number) => boolean,
+): NodeJS.Timeout {
   const startedAt = performance.now();
   let sent = 0;
   return setInterval(() => {
@@ -109,7 +172,7 @@ function paced(lanes: Lane[], perSecond: number, send: (lane: Lane) => void): No
     for (const lane of lanes) {
       if (sent >= due) return;
       if (lane.busy) continue;
-      send(lane);
+      if (!send(lane, startedAt + ((sent + 1) * 1_000) / perSecond)) return;
       sent += 1;
     }
   }, 1);
