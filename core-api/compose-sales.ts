@@ -1,10 +1,11 @@
 import type { Logger } from '../shared/logger.ts';
 import { type AfterSales, composeAfterSales } from './compose-after-sales.ts';
+import type { PaymentProvider } from './charges/payment-provider.ts';
 import type { Database } from './db/database.ts';
 import type { Bind } from './http/bind.ts';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency-service.ts';
-import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createJobs, type Job, type Jobs } from './jobs/jobs.ts';
 import type { LockService } from './lock/lock-service.ts';
 import type { EventDelivery } from './outbox/event-delivery.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
@@ -16,7 +17,6 @@ import { createPaymentRepository } from './payments/payment-repository.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { createPaymentService, type PaymentService } from './payments/payment-service.ts';
 import { createLedgerRepository } from './points/ledger-repository.ts';
-import { ledgerRoutes } from './points/ledger-routes.ts';
 import { createLedgerService, type LedgerService } from './points/ledger-service.ts';
 import { createExtendRepository } from './reservations/extend-repository.ts';
 import { createExtendService, type ExtendService } from './reservations/extend-service.ts';
@@ -32,6 +32,8 @@ import { createPickRepository } from './reservations/pick-repository.ts';
 import { createPickSeats } from './reservations/pick-seats.ts';
 import { createReservationRepository } from './reservations/reservation-repository.ts';
 import { reservationRoutes } from './reservations/reservation-routes.ts';
+import { createFoldCounts } from './schedules/fold-counts.ts';
+import { createSeatCountRepository } from './schedules/seat-count-repository.ts';
 import {
   createReservationService,
   type ReservationService,
@@ -45,6 +47,7 @@ export interface SalesDeps {
   holdSeconds: number;
   pointChargeMax: number;
   pointBalanceMax: number;
+  provider: PaymentProvider;
 }
 
 /** What sells: holds, payments, points, and the jobs behind them. */
@@ -137,7 +140,12 @@ export function composeSales(deps: SalesDeps): Sales {
     ledger: points,
   });
 
-  const afterSales = composeAfterSales({ database, outbox, reservations: reservationRows });
+  const afterSales = composeAfterSales({
+    ...deps,
+    ...shared,
+    ledger,
+    reservations: reservationRows,
+  });
   const { holds, reservations, extensions, expiry } = features;
   const jobsOf = { expiry, relay, outbox, outboxRows, idempotencyRows, logger };
   return {
@@ -145,12 +153,17 @@ export function composeSales(deps: SalesDeps): Sales {
     payments,
     ledger,
     afterSales,
-    jobs: createJobs({ ...jobsOf, more: afterSales.jobs }),
+    jobs: createJobs({ ...jobsOf, more: [...afterSales.jobs, foldCountsJob(database)] }),
     routes: (bind) => {
-      ledgerRoutes(bind, ledger);
       reservationRoutes(bind, holds, reservations, extensions);
       paymentRoutes(bind, payments);
       afterSales.routes(bind);
     },
   };
+}
+
+function foldCountsJob(database: Database): Job {
+  const { transaction } = database;
+  const run = createFoldCounts({ counts: createSeatCountRepository(database), transaction });
+  return { name: 'seat counts', everyMs: 1_000, run };
 }

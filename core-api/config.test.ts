@@ -78,6 +78,19 @@ describe('the configuration of the core', () => {
     expect(faults).not.to.contain('c2hvcnQ');
   });
 
+  it('takes money for nothing only outside production', () => {
+    expect(loadCoreConfig(env).paymentProvider).to.equal('sandbox');
+    const production = { ...env, NODE_ENV: 'production' };
+    expect(faultsOf(production)).to.contain('- PAYMENT_PROVIDER: ');
+    expect(faultsOf({ ...production, PAYMENT_PROVIDER: 'sandbox' })).to.contain(
+      '- PAYMENT_PROVIDER: must be webhook in production',
+    );
+    const webhook = { ...production, PAYMENT_PROVIDER: 'webhook' };
+    expect(faultsOf(webhook)).to.contain('- PAYMENT_WEBHOOK_KEYS: ');
+    const keys = { PAYMENT_WEBHOOK_KEYS: setOf(generateSecretJwk()) };
+    expect(loadCoreConfig({ ...webhook, ...keys }).paymentProvider).to.equal('webhook');
+  });
+
   it('has a line in the table for every variable it reads', () => {
     const read = new Set<string>();
     const recorder = new Proxy(env as Record<string, string | undefined>, {

@@ -20,10 +20,17 @@ export interface CoreConfig {
   accessTokenKeys: KeySet;
   assertionKeys: KeySet;
   ticketKeys: KeySet;
+  paymentProvider: 'sandbox' | 'webhook';
+  /** Where the provider is told of charges; undefined: it is not told. */
+  paymentProviderUrl: string | undefined;
+  /** Shared with the provider; there where it calls back. */
+  paymentWebhookKeys: KeySet | undefined;
   pointChargeMax: number;
   pointBalanceMax: number;
   /** Processes that share the port. */
   webConcurrency: number;
+  /** Whoever shows it may read the metrics; without one nobody may. */
+  metricsToken: string | undefined;
   /** How long a stop waits for load balancers to look elsewhere. */
   drainSeconds: number;
   shutdownSeconds: number;
@@ -74,8 +81,24 @@ export const coreVariables: readonly Variable[] = [
   { name: 'ACCESS_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
   { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   { name: 'TICKET_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
+  {
+    name: 'PAYMENT_PROVIDER',
+    default: 'sandbox',
+    what: 'sandbox gives points for nothing and is refused in production; webhook: docs/payments.md',
+  },
+  { name: 'PAYMENT_PROVIDER_URL', default: 'none', what: 'where the provider is told of charges' },
+  {
+    name: 'PAYMENT_WEBHOOK_KEYS',
+    default: 'none',
+    what: 'secret JWK Set shared with the provider, or its file; required with webhook',
+  },
   { name: 'POINT_CHARGE_MAX', default: '1000000', what: 'points in one charge' },
   { name: 'POINT_BALANCE_MAX', default: '10000000', what: 'points on one account' },
+  {
+    name: 'METRICS_TOKEN',
+    default: 'none',
+    what: 'bearer token for GET /metrics, 16 characters or more; without one there is none',
+  },
   { name: 'WEB_CONCURRENCY', default: '1', what: 'worker processes that share the port' },
   {
     name: 'DRAIN_SECONDS',
@@ -108,18 +131,34 @@ const schema = z.object({
   ACCESS_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   TICKET_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
+  PAYMENT_PROVIDER: z.enum(['sandbox', 'webhook']).default('sandbox'),
+  PAYMENT_PROVIDER_URL: envVar.url('http', 'https').optional(),
+  PAYMENT_WEBHOOK_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more').optional(),
   POINT_CHARGE_MAX: envVar.count(1, maxSqlInt, 1_000_000),
   POINT_BALANCE_MAX: envVar.count(1, maxSqlInt, 10_000_000),
+  METRICS_TOKEN: envVar.token().optional(),
   WEB_CONCURRENCY: envVar.count(1, 64, 1),
   DRAIN_SECONDS: envVar.count(0, 300, 2),
   SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
 });
 
 /** Locks want independent masters, and keys of a call that lie together: a cluster is neither. */
-const checked = schema.refine(
+const withLocks = schema.refine(
   ({ REDIS_URL, LOCK_REDIS_URLS }) => LOCK_REDIS_URLS || !/^rediss?-cluster:/.test(REDIS_URL),
   { path: ['LOCK_REDIS_URLS'], message: 'is required' },
 );
+
+/** Asked even when something else is wrong. */
+const checked = withLocks
+  .refine(
+    ({ NODE_ENV, PAYMENT_PROVIDER }) => NODE_ENV !== 'production' || PAYMENT_PROVIDER === 'webhook',
+    { path: ['PAYMENT_PROVIDER'], message: 'must be webhook in production', when: () => true },
+  )
+  .refine(
+    ({ PAYMENT_PROVIDER, PAYMENT_WEBHOOK_KEYS }) =>
+      PAYMENT_PROVIDER !== 'webhook' || PAYMENT_WEBHOOK_KEYS !== undefined,
+    { path: ['PAYMENT_WEBHOOK_KEYS'], message: 'is required with webhook', when: () => true },
+  );
 
 /**
  * The environment of the core as one frozen record.
@@ -144,9 +183,13 @@ export function loadCoreConfig(env: Record<string, string | undefined>): Readonl
     accessTokenKeys: given.ACCESS_TOKEN_KEYS,
     assertionKeys: given.ASSERTION_KEYS,
     ticketKeys: given.TICKET_KEYS,
+    paymentProvider: given.PAYMENT_PROVIDER,
+    paymentProviderUrl: given.PAYMENT_PROVIDER_URL,
+    paymentWebhookKeys: given.PAYMENT_WEBHOOK_KEYS,
     pointChargeMax: given.POINT_CHARGE_MAX,
     pointBalanceMax: given.POINT_BALANCE_MAX,
     webConcurrency: given.WEB_CONCURRENCY,
+    metricsToken: given.METRICS_TOKEN,
     drainSeconds: given.DRAIN_SECONDS,
     shutdownSeconds: given.SHUTDOWN_SECONDS,
   });

@@ -9,6 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateSecretJwk } from '../shared/keys.ts';
 import { isMain } from './is-main.ts';
 import { dataDirOf } from './stack/find-stack.ts';
 import {
@@ -53,6 +54,7 @@ export function composeEnv(): Record<string, string> {
     REDIS_PASSWORD: randomBytes(24).toString('base64url'),
     ...keys,
     ...Object.fromEntries(halves),
+    PAYMENT_WEBHOOK_KEYS: JSON.stringify({ keys: [generateSecretJwk()] }),
   };
 }
 

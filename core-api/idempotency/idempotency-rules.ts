@@ -10,11 +10,15 @@ export interface KeyedCall {
   key: string | undefined;
   /** What the key stands for: the parsed body and the ids of the path. */
   input: { params: unknown; body: unknown };
+  /** Of a first answer; 201 unless said. */
+  status?: ReplyStatus;
 }
+
+export type ReplyStatus = 201 | 202;
 
 export interface StoredReply {
   fingerprint: Buffer;
-  replyStatus: number;
+  replyStatus: ReplyStatus;
   replyBody: string;
 }
 

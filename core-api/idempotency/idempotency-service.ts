@@ -10,12 +10,13 @@ import {
   fingerprintOf,
   type KeyedCall,
   keyInUse,
+  type ReplyStatus,
   type StoredReply,
 } from './idempotency-rules.ts';
 
 /** A 2xx answer as bytes, first told or told again. */
 export interface KeyedReply {
-  status: 201;
+  status: ReplyStatus;
   rawBody: string;
   headers: Record<string, string>;
 }
@@ -52,7 +53,11 @@ export interface Idempotency {
 const idOf = ({ userId, callName, key }: KeyedCall): KeyId | undefined =>
   key === undefined ? undefined : [userId, callName, key];
 
-const first = (rawBody: string): KeyedReply => ({ status: 201, rawBody, headers: {} });
+const first = (body: unknown, call?: KeyedCall): KeyedReply => ({
+  status: call?.status ?? 201,
+  rawBody: JSON.stringify(body),
+  headers: {},
+});
 
 export function createIdempotency(deps: {
   database: Database;
@@ -65,18 +70,18 @@ export function createIdempotency(deps: {
   function replay(stored: StoredReply, call: KeyedCall): KeyedReply {
     checkSameInput(stored, call.input);
     const headers = { 'Idempotency-Replayed': 'true' };
-    return { status: 201, rawBody: stored.replyBody, headers };
+    return { status: stored.replyStatus, rawBody: stored.replyBody, headers };
   }
 
   return {
     transaction: (call, work, options) => {
       const id = idOf(call);
       return database.transaction(async (tx) => {
-        if (!id) return first(JSON.stringify(await work(tx)));
+        if (!id) return first(await work(tx), call);
         const claim = await repository.claim(tx, id, fingerprintOf(call.input));
         if (claim === 'running') throw keyInUse();
         if (claim !== 'claimed') return replay(claim, call);
-        const reply = first(JSON.stringify(await work(tx)));
+        const reply = first(await work(tx), call);
         await repository.store(tx, id, { status: reply.status, body: reply.rawBody });
         return reply;
       }, options);
@@ -84,8 +89,8 @@ export function createIdempotency(deps: {
 
     transactionOfAll: (calls, work) =>
       database.transaction(async (tx) => {
-        const outcomes = (await work(tx)).map((outcome) =>
-          'value' in outcome ? { value: first(JSON.stringify(outcome.value)) } : outcome,
+        const outcomes = (await work(tx)).map((outcome, index) =>
+          'value' in outcome ? { value: first(outcome.value, calls[index]) } : outcome,
         );
         const replies = calls.flatMap((call, index) => {
           const id = idOf(call);

@@ -19,6 +19,8 @@ export interface LedgerService {
    *   `point-limit-exceeded` when the balance would pass its largest value.
    */
   charge(call: ChargeCall): Promise<KeyedReply>;
+  /** @throws Problem `invalid-request` for an amount over the largest charge. */
+  checkAmount(amount: number): void;
 }
 
 export interface LedgerDeps {
@@ -50,6 +52,7 @@ export function createLedgerService(deps: LedgerDeps): LedgerService {
   }
 
   return {
+    checkAmount,
     charge: async ({ userId, amount, idempotencyKey: key, signal }) => {
       checkAmount(amount);
       const input = { params: {}, body: { amount } };

@@ -2,6 +2,7 @@ import { assertionHeader, type Caller, signAssertion } from '../../shared/assert
 import { login } from '../../shared/contracts/auth.ts';
 import { bulkBodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
 import type { KeySet } from '../../shared/keys.ts';
+import { problemStatus } from '../../shared/problems.ts';
 import type { EdgeBindings } from '../http/edge-env.ts';
 import { callerOf, type Guard, type Passed } from '../http/guard.ts';
 import { noBody, parseJson, readBody } from '../http/read-body.ts';
@@ -47,9 +48,9 @@ export type Forward = (request: EdgeBindings, to: Destination) => Promise<void>;
 /** Tens of thousands of rows in one call take longer than a seat does. */
 const bulkTimeoutMs = 60_000;
 
-/** The core's own 401 is for log-in alone; any other one speaks of our assertion. */
+/** The core's own 401 is for calls that say so; any other one speaks of our assertion. */
 const refusesAnswer = (endpoint: Endpoint) => {
-  const mayAnswer401 = endpoint.problems?.includes('bad-credentials') ?? false;
+  const mayAnswer401 = endpoint.problems?.some((code) => problemStatus(code) === 401) ?? false;
   return (status: number): boolean => status === 401 && !mayAnswer401;
 };
 

@@ -12,6 +12,9 @@ const requestHeaders = [
   'content-type',
   'idempotency-key',
   'if-none-match',
+  'webhook-id',
+  'webhook-signature',
+  'webhook-timestamp',
 ] as const;
 
 const responseHeaders = [

@@ -47,6 +47,17 @@ export const ledgerChecks: readonly Check[] = [
       WHERE charged - paid + refunded <> balances`,
   },
   {
+    name: 'charge-not-credited-once',
+    says: 'A CREDITED charge has exactly one CHARGE row, of its amount, in the ledger of its account; no other charge has one',
+    sql: `SELECT c.charge_id, c.charge_status, c.amount, c.point_history_id, h.amount AS credited
+      FROM charge c LEFT JOIN point_history h ON h.point_history_id = c.point_history_id
+        LEFT JOIN point p ON p.point_id = h.point_id
+      WHERE (c.charge_status = 'CREDITED') <> (c.point_history_id IS NOT NULL)
+        OR (c.point_history_id IS NOT NULL
+          AND (h.type IS NULL OR h.type <> 'CHARGE' OR h.amount <> c.amount
+            OR p.user_id <> c.user_id))`,
+  },
+  {
     name: 'answer-not-stored',
     says: 'A committed Idempotency-Key has its answer',
     sql: `SELECT user_id, call_name, idem_key FROM idempotency_key

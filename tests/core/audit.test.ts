@@ -51,6 +51,11 @@ const plants: Record<string, string[]> = {
   'history-chain-broken': ['UPDATE point_history SET seq = seq + 1 ORDER BY seq DESC'],
   'balance-negative': ['UPDATE point SET point = -1'],
   'points-not-conserved': ['UPDATE point SET point = point + 1'],
+  'charge-not-credited-once': [
+    `INSERT INTO charge (user_id, amount, charge_status, point_history_id)
+     SELECT p.user_id, h.amount + 1, 'CREDITED', h.point_history_id FROM point_history h
+       JOIN point p ON p.point_id = h.point_id WHERE h.type = 'CHARGE' LIMIT 1`,
+  ],
   'answer-not-stored': ['UPDATE idempotency_key SET reply_status = 0'],
 };
 
@@ -63,7 +68,7 @@ const guards = [
   'ALTER TABLE point_history DROP CONSTRAINT ck_history_sign',
 ];
 const tables = ['point_history', 'payment', 'reservation', 'concert_seat', 'point', 'users'];
-const copied = [...tables, 'schedule_cancel', 'idempotency_key'];
+const copied = ['charge', ...tables, 'schedule_cancel', 'idempotency_key'];
 
 describe('audit', () => {
   let world: SaleWorld;

@@ -1,3 +1,4 @@
+import { sandboxProvider } from '../../core-api/charges/payment-provider.ts';
 import { composeSales } from '../../core-api/compose-sales.ts';
 import { createDatabase } from '../../core-api/db/database.ts';
 import { createNoLocks } from '../../core-api/lock/lock-service.ts';
@@ -20,6 +21,7 @@ const { afterSales } = composeSales({
   holdSeconds: 300,
   pointChargeMax: 1,
   pointBalanceMax: 1,
+  provider: sandboxProvider,
 });
 while ((await afterSales.giveBack()) === 'more');
 await database.close();

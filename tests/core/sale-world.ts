@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sandboxProvider } from '../../core-api/charges/payment-provider.ts';
 import { composeSales, type Sales } from '../../core-api/compose-sales.ts';
 import { createDatabase, type Database } from '../../core-api/db/database.ts';
 import { marks, type SqlValue, type Statements } from '../../core-api/db/statements.ts';
@@ -133,6 +134,7 @@ export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWor
     holdSeconds,
     pointChargeMax: 1_000_000,
     pointBalanceMax: 10_000_000,
+    provider: sandboxProvider,
   });
   return {
     ...sales,

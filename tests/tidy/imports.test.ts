@@ -41,6 +41,7 @@ const keepers: Record<string, RegExp> = {
   ioredis: /^(shared\/redis\/|.*-store\.ts|core-api\/lock\/|scripts\/)/,
   redlock: /^core-api\/lock\/lock\.ts$/,
   jsonwebtoken: /^(core-api|queue-gateway)\/.*-token\.ts$/,
+  'prom-client': /^(shared\/metrics\.ts|(core-api|queue-gateway)\/metrics\/)/,
   pino: /^shared\/logger\.ts$/,
 };
 
@@ -49,6 +50,7 @@ const featureOrder = [
   'http db lock idempotency outbox'.split(' '),
   ['users'],
   ['points'],
+  ['charges'],
   ['concerts'],
   ['schedules'],
   ['seats'],

@@ -10,6 +10,8 @@ import { draws } from './009-draws.ts';
 import { checkIns } from './010-check-ins.ts';
 import { cancellations } from './011-cancellations.ts';
 import { charges } from './012-charges.ts';
+import { seatCounts } from './014-seat-counts.ts';
+import { seatCountTriggers } from './015-seat-count-triggers.ts';
 import { challenges } from './016-challenges.ts';
 
 /**
@@ -38,5 +40,7 @@ export const migrations: readonly Migration[] = [
   checkIns,
   cancellations,
   charges,
+  seatCounts,
+  seatCountTriggers,
   challenges,
 ];
