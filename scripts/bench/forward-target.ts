@@ -88,7 +88,8 @@ async function ours({ upstream, env }: TargetOrders): Promise<number> {
         },
         routes: () => undefined,
         pingRedis: () => Promise.resolve(),
-        drain: () => undefined,
+        collect: () => Promise.resolve(),
+    drain: () => undefined,
         close: () => Promise.resolve(),
       }),
   });
