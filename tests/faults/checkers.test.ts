@@ -111,6 +111,17 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
     'a sold seat that nobody has': () => run([], { ...none, seats: [seat] }),
     'two owners of a seat': () =>
       run([], { ...sold, reservations: [reservation('r1'), reservation('r2', ben)] }),
+    'points given back twice': () =>
+      run([], {
+        ...sold,
+        seats: [{ ...seat, seatStatus: 'AVAILABLE' }],
+        reservations: [{ ...reservation('r1'), reservationStatus: 'CANCELLED' }],
+        payments: [{ ...payment, paymentStatus: 'REFUNDED' }],
+        history: [
+          ...ledger,
+          ...['h3', 'h4'].map((id) => ({ ...row(id, 500, 0), type: 'REFUND' as const })),
+        ],
+      }),
     'a payment without its row in the ledger': () => run([], { ...sold, history: [] }),
   },
   acksAreDurable: {
@@ -211,8 +222,8 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
       run([
         turn(ann, 1, 'a', 1),
         turn(ben, 2, 'b', 2),
-        op('balance', { userId: ann }, { proc: 1, value: { point: 0 } }),
-        op('balance', { userId: ben }, { proc: 2, value: { point: 0 } }),
+        op('hold', { userId: ann, key, seatIds: ['s1'] }, { proc: 1, ...held('r1') }),
+        op('hold', { userId: ben, key, seatIds: ['s2'] }, { proc: 2, ...held('r2', 's2') }),
       ]),
     'two inside of one, by the document': () => run([roomSeen(2)]),
   },

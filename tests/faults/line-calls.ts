@@ -13,10 +13,41 @@ export interface LineCalls {
 const pollEveryMs = 250;
 const visitMaxMs = 60_000;
 
+/** Takes the turn of an entry. @returns false when it could not be taken */
+function createActivate(caller: Caller): (queueId: number) => Promise<boolean> {
+  const { note, random } = caller;
+  const { userId } = caller.account;
+  const roomId = caller.hall.concertId;
+  const jtiOf = (token: unknown): string => {
+    const claims = decode(String(token));
+    return typeof claims === 'object' ? String(claims?.jti) : '';
+  };
+
+  async function activateOnce(queueId: number): Promise<string | undefined> {
+    const taken = await note(
+      'activate',
+      { userId, roomId, queueId },
+      { method: 'POST', path: `/queue/${roomId}/tokens/me/activate` },
+      (body) => ({ jti: jtiOf(body['token']) }),
+    );
+    return taken.result === 'ok' ? String(taken.body['token']) : undefined;
+  }
+
+  // Some take their turn with every tab they have.
+  return async (queueId) => {
+    const tabs = random() < 0.1 ? 3 : 1;
+    const taken = await Promise.all(Array.from({ length: tabs }, () => activateOnce(queueId)));
+    const token = taken.find((one) => one !== undefined);
+    caller.queueToken = token ?? caller.queueToken;
+    return token !== undefined;
+  };
+}
+
 export function createLineCalls(caller: Caller): LineCalls {
   const { note, recorder, random } = caller;
   const { userId } = caller.account;
   const roomId = caller.hall.concertId;
+  const activate = createActivate(caller);
   const tokens = `/queue/${roomId}/tokens`;
   const seenEntry = (body: Record<string, unknown>) => ({
     queueId: Number(body['queueId']),
@@ -35,21 +66,13 @@ export function createLineCalls(caller: Caller): LineCalls {
     return joined;
   }
 
-  const jtiOf = (token: unknown): string => {
-    const claims = decode(String(token));
-    return typeof claims === 'object' ? String(claims?.jti) : '';
-  };
-
-  async function activate(queueId: number): Promise<boolean> {
-    const taken = await note(
-      'activate',
-      { userId, roomId, queueId },
-      { method: 'POST', path: `${tokens}/me/activate` },
-      (body) => ({ jti: jtiOf(body['token']) }),
+  /** Who waits tries the door all the same. */
+  const tryTheDoor = (): Promise<Outcome> =>
+    note(
+      'intrude',
+      { userId, how: 'a waiting token' },
+      { method: 'GET', path: `/concerts/${roomId}/schedules` },
     );
-    if (taken.result === 'ok') caller.queueToken = String(taken.body['token']);
-    return taken.result === 'ok';
-  }
 
   /** @returns the number of the entry once inside; undefined when it has to join anew */
   async function getInside(signal: AbortSignal): Promise<number | undefined> {
@@ -60,6 +83,7 @@ export function createLineCalls(caller: Caller): LineCalls {
       const { queueId, status } = seenEntry(seen.body);
       if (seen.result === 'ok' && status === 'ACTIVE') return queueId;
       if (seen.result === 'ok' && status === 'READY' && (await activate(queueId))) return queueId;
+      if (status === 'WAITING' && random() < 0.1) await tryTheDoor();
       await delay(pollEveryMs * (0.5 + random()));
       seen =
         caller.queueToken === undefined

@@ -110,7 +110,7 @@ function createMoneyCalls(caller: Caller) {
     return paid.result === 'ok' ? (paid.body['payments'] as Paid[]) : [];
   }
 
-  function refund({ paymentId, reservationId, amount }: Paid): Promise<Outcome> {
+  function refundOnce({ paymentId, reservationId, amount }: Paid): Promise<Outcome> {
     const key = newKey();
     const path = `/payments/${paymentId}/refund`;
     return surely(() =>
@@ -121,6 +121,10 @@ function createMoneyCalls(caller: Caller) {
       ),
     );
   }
+
+  /** Some ask twice, each time as if it were the first. */
+  const refund = (paid: Paid): Promise<unknown> =>
+    Promise.all(Array.from({ length: random() < 0.1 ? 2 : 1 }, () => refundOnce(paid)));
 
   return { readBalance, charge, pay, refund };
 }

@@ -1,4 +1,12 @@
-import { acked, type Checker, type Finding, groupBy, opsOf, type Run } from '../history.ts';
+import {
+  acked,
+  type Checker,
+  type Finding,
+  groupBy,
+  type Op,
+  opsOf,
+  type Run,
+} from '../history.ts';
 
 const roomAndUser = ({ args }: { args: { roomId: string; userId: string } }): string =>
   `${args.roomId} ${args.userId}`;
@@ -30,16 +38,19 @@ interface Stay {
   toMs: number;
 }
 
+/** Calls that only somebody inside is let through with. */
+const gated = new Set<Op['op']>(['hold', 'release', 'pay']);
+
 /**
- * When each client was surely inside: from the answer to its activation to the last thing it was
- * heard to do before it may have ended. Silence proves nothing: who is idle may be put out.
+ * When each client was surely inside: from the answer to its activation to the last gated call that
+ * worked before it may have ended. Silence proves nothing: who is idle may be put out.
  */
 function staysOf(run: Run): Stay[] {
   const stays: Stay[] = [];
   for (const ops of groupBy(run.history, ({ proc }) => String(proc)).values()) {
     let stay: Stay | undefined;
     for (const op of ops.sort((a, b) => a.invokedMs - b.invokedMs)) {
-      if (stay) stay.toMs = op.invokedMs;
+      if (stay && gated.has(op.op) && op.result === 'ok') stay.toMs = op.invokedMs;
       const mayEnd = op.op === 'leave' || op.op === 'pay' || op.op === 'join';
       if (mayEnd && op.result !== 'fail') stay = undefined;
       if (op.op !== 'activate' || op.result !== 'ok' || stay) continue;

@@ -86,9 +86,14 @@ export const salesAddUp: Checker = ({ facts }) => {
       findings.push(`seat ${seatId}: ${seatStatus} with ${count} confirmed reservations`);
     }
   }
-  const uses = facts.history.filter(({ type }) => type === 'USE').length;
-  if (uses !== facts.payments.length) {
-    findings.push(`${facts.payments.length} payments but ${uses} USE rows`);
+  const rows = (wanted: string): number =>
+    facts.history.filter(({ type }) => type === wanted).length;
+  const refunded = facts.payments.filter(({ paymentStatus }) => paymentStatus === 'REFUNDED');
+  if (rows('USE') !== facts.payments.length) {
+    findings.push(`${facts.payments.length} payments but ${rows('USE')} USE rows`);
+  }
+  if (rows('REFUND') !== refunded.length) {
+    findings.push(`${refunded.length} refunded payments but ${rows('REFUND')} REFUND rows`);
   }
   return findings;
 };
