@@ -1,14 +1,18 @@
+import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../shared/contracts/queue.ts';
 import type { RoomMemory } from '../rooms/room-memory.ts';
 import { pollPolicy } from '../rooms/room-rules.ts';
 import type { PollGuard } from './poll-guard.ts';
-import { etaSeconds, insidePollMs, opensAtMs, pollAfterMs } from './queue-rules.ts';
+import { quantiles, seatChance, tellEta, type ToldEta, waitSeconds } from './odds-rules.ts';
+import { insidePollMs, opensAtMs, pollAfterMs } from './queue-rules.ts';
 
 /** Where somebody who waits stands, from memory. */
 export interface WaitingFacts {
   position: number;
   ahead: number;
   etaSeconds: number | null;
+  etaP90Seconds: number | null;
+  seatChance: number | null;
   pollMs: number;
 }
 
@@ -50,6 +54,45 @@ export const pollKey = (roomId: string, entry: number | string): string => `${ro
 /** As whose pace a registration is held to before the draw. */
 export const registrationKey = (index: number): string => `r${index}`;
 
+/** What nobody can say of a place that is not in the line. */
+const unknownOdds = { etaSeconds: null, etaP90Seconds: null, etaReason: null, seatChance: null };
+
+/** Where somebody stands, and how long it takes by what was measured. */
+function placeFacts(room: RoomMemory, number: number): Omit<WaitingFacts, 'pollMs'> {
+  const ahead = room.ahead(number);
+  const { speedPerSecond, spread, demand } = room;
+  const open = room.document?.phase === 'OPEN';
+  const pace = open && speedPerSecond ? { perSecond: speedPerSecond, spread } : undefined;
+  return {
+    position: Math.max(0, number - room.front),
+    ahead,
+    etaSeconds: pace ? waitSeconds(ahead, pace, quantiles.p50) : null,
+    etaP90Seconds: pace ? waitSeconds(ahead, pace, quantiles.p90) : null,
+    seatChance: demand ? seatChance(ahead, demand) : null,
+  };
+}
+
+/** About 100 bytes each. */
+const maxTold = 200_000;
+
+/** What people were told, so that an ETA does not come out later without a word. */
+function createEtaMemory() {
+  const remembered = new LRUCache<string, ToldEta>({ max: maxTold });
+  return (room: RoomMemory, number: number, etaSeconds: number | null) => {
+    const key = pollKey(room.id, number);
+    const { phase = 'OPEN', limit = 'none' } = room.document ?? {};
+    const perSecond = room.speedPerSecond ?? 0;
+    const { told, ...shown } = tellEta(remembered.get(key), {
+      etaSeconds,
+      perSecond,
+      phase,
+      limit,
+    });
+    if (told) remembered.set(key, told);
+    return shown;
+  };
+}
+
 /** @param options.random 0 … 1. */
 export function createEntryAnswers(options: {
   polls: PollGuard;
@@ -58,62 +101,60 @@ export function createEntryAnswers(options: {
   now: () => number;
 }): EntryAnswers {
   const { polls, random, now } = options;
+  const tell = createEtaMemory();
 
-  function told(room: RoomMemory, entry: number | string, pollMs: number): number {
+  function paced(room: RoomMemory, entry: number | string, pollMs: number): number {
     polls.told(pollKey(room.id, entry), pollMs);
     return pollMs;
   }
 
-  function facts(room: RoomMemory, number: number): WaitingFacts {
-    const ahead = room.ahead(number);
-    const open = room.document?.phase === 'OPEN';
-    const eta = open ? etaSeconds(ahead, room.speedPerSecond) : null;
+  const pauseFor = (etaSeconds: number | null): number =>
+    pollAfterMs(pollPolicy, etaSeconds, random());
+
+  const pauseBeforeDraw = (room: RoomMemory): number => pauseFor(openingSeconds(room, now()));
+
+  function waiting(room: RoomMemory, number: number, token: TokenFacts): Entry {
+    const place = placeFacts(room, number);
+    const { etaSeconds, etaReason } = tell(room, number, place.etaSeconds);
+    const { etaP90Seconds: p90 } = place;
     return {
-      position: Math.max(0, number - room.front),
-      ahead,
-      etaSeconds: eta,
-      pollMs: pollAfterMs(pollPolicy, eta, random()),
+      queueId: String(number),
+      ...indexOf(token),
+      status: 'WAITING',
+      ...place,
+      etaSeconds,
+      etaP90Seconds: p90 === null ? null : Math.max(p90, etaSeconds ?? 0),
+      etaReason,
+      expiresAt: isoOf(token.expiresAtMs),
+      pollAfterMs: paced(room, number, pauseFor(etaSeconds)),
     };
   }
 
-  const pauseBeforeDraw = (room: RoomMemory): number =>
-    pollAfterMs(pollPolicy, openingSeconds(room, now()), random());
-
   return {
-    facts,
+    facts(room, number) {
+      const place = placeFacts(room, number);
+      return { ...place, pollMs: pauseFor(place.etaSeconds) };
+    },
     pauseBeforeDraw,
-    registered(room, index, expiresAtMs) {
-      const pollMs = pauseBeforeDraw(room);
-      return {
-        queueId: null,
-        registrationIndex: index,
-        status: 'REGISTERED',
-        position: null,
-        ahead: null,
-        etaSeconds: null,
-        expiresAt: isoOf(expiresAtMs),
-        pollAfterMs: told(room, registrationKey(index), pollMs),
-      };
-    },
-    waiting(room, number, token) {
-      const { pollMs, ...shown } = facts(room, number);
-      return {
-        queueId: String(number),
-        ...indexOf(token),
-        status: 'WAITING',
-        ...shown,
-        expiresAt: isoOf(token.expiresAtMs),
-        pollAfterMs: told(room, number, pollMs),
-      };
-    },
+    waiting,
+    registered: (room, index, expiresAtMs) => ({
+      queueId: null,
+      registrationIndex: index,
+      status: 'REGISTERED',
+      position: null,
+      ahead: null,
+      ...unknownOdds,
+      expiresAt: isoOf(expiresAtMs),
+      pollAfterMs: paced(room, registrationKey(index), pauseBeforeDraw(room)),
+    }),
     late: (room, number, { ahead, expiresAtMs }) => ({
       queueId: String(number),
       status: 'WAITING',
       position: 0,
       ahead,
-      etaSeconds: null,
+      ...unknownOdds,
       expiresAt: isoOf(expiresAtMs),
-      pollAfterMs: told(room, number, pollAfterMs(pollPolicy, null, random())),
+      pollAfterMs: paced(room, number, pauseFor(null)),
     }),
     inside: (room, number, { status, endMs }) => ({
       queueId: String(number),
@@ -121,8 +162,11 @@ export function createEntryAnswers(options: {
       position: 0,
       ahead: 0,
       etaSeconds: 0,
+      etaP90Seconds: 0,
+      etaReason: null,
+      seatChance: room.demand ? seatChance(0, room.demand) : null,
       expiresAt: isoOf(endMs),
-      pollAfterMs: told(room, number, insidePollMs(status)),
+      pollAfterMs: paced(room, number, insidePollMs(status)),
     }),
   };
 }

@@ -5,7 +5,7 @@ import { createJoinBatcher } from './join-batcher.ts';
 import { fromLifeBitmap, toLifeBitmap } from './life-bitmap.ts';
 import { createLifeBuffer } from './life-buffer.ts';
 import { createPollGuard } from './poll-guard.ts';
-import { etaSeconds, pollAfterMs } from './queue-rules.ts';
+import { pollAfterMs } from './queue-rules.ts';
 import type { JoinedPlace } from './queue-types.ts';
 
 describe('when to ask again', () => {
@@ -25,13 +25,6 @@ describe('when to ask again', () => {
 
   it('is always shorter than a window of life', () => {
     expect(pollAfterMs(pollPolicy, 1e9, 1)).to.be.lessThan(60_000);
-  });
-
-  it('follows the measured speed, and nothing while there is none', () => {
-    expect(etaSeconds(9, 2)).to.equal(5);
-    expect(etaSeconds(0, 50)).to.equal(1);
-    expect(etaSeconds(9, null)).to.equal(null);
-    expect(etaSeconds(9, 0)).to.equal(null);
   });
 });
 

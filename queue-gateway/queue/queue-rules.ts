@@ -58,10 +58,6 @@ export function pollAfterMs(policy: PollPolicy, etaSeconds: number | null, dice:
 export const insidePollMs = (status: 'READY' | 'ACTIVE'): number =>
   status === 'READY' ? readyPollMs : activePollMs;
 
-/** Seconds until `ahead` living people and then this one are let in; `null` while that is unknown. */
-export const etaSeconds = (ahead: number, speedPerSecond: number | null): number | null =>
-  speedPerSecond === null || speedPerSecond <= 0 ? null : Math.ceil((ahead + 1) / speedPerSecond);
-
 const dayMs = 24 * 3_600_000;
 /** Less than the longest life of a waiting token, by more than clocks are apart. */
 const longestWaitMs = 14 * dayMs - 3_600_000;

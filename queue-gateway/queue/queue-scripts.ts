@@ -8,6 +8,7 @@ import type {
   Configured,
   CoreChange,
   EntryClaims,
+  Habits,
   JoinedPlace,
   JoinReply,
   PlaceNow,
@@ -83,7 +84,15 @@ function toActivation(reply: string[]): Activation {
 /** What the scripts put before a digest, so that it is never read as a number. */
 const plainDigest = (text = ''): string => text.replace(/^h:/, '');
 
-function toClosed([count, base, digest]: string[]): ClosedRegistration | undefined {
+/** So many visits must have ended before what they came to says anything; `admit.lua` too. */
+const visitsKnown = 20;
+
+function toHabits(raw: Partial<Habits & { visits: number }>): Habits | undefined {
+  const { visits = 0, seatsPerVisit = 0, conversion = 0, noShow = 0 } = raw;
+  return visits < visitsKnown ? undefined : { seatsPerVisit, conversion, noShow };
+}
+
+function toClosed([count, base, digest]: (string | undefined)[]): ClosedRegistration | undefined {
   if (!Number(count)) return undefined;
   return { registered: Number(count), base: Number(base), digest: plainDigest(digest) };
 }
@@ -93,7 +102,8 @@ const readingHead = 12;
 function toReading(reply: string[]): RoomReading {
   const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census, limit] =
     reply;
-  const [registered, chain, ...closed] = reply.slice(readingHead);
+  const [registered, chain, count, base, digest, ...measured] = reply.slice(readingHead);
+  const [visits, seatsPerVisit, conversion, noShow, holding] = measured.map(Number);
   return {
     nowMs: Number(nowMs),
     epoch: Number(epoch),
@@ -108,7 +118,9 @@ function toReading(reply: string[]): RoomReading {
     limit: limit as AdmissionLimit,
     registered: Number(registered),
     chain: plainDigest(chain),
-    closed: toClosed(closed),
+    closed: toClosed([count, base, digest]),
+    habits: toHabits({ visits, seatsPerVisit, conversion, noShow }),
+    holding: holding ?? 0,
   };
 }
 

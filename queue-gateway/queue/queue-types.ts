@@ -100,6 +100,17 @@ export interface RoomReading extends Moment, Registration {
   limit: AdmissionLimit;
   /** From the opening of a draw on. */
   closed: ClosedRegistration | undefined;
+  /** What people do inside; `undefined` before enough have been there. */
+  habits: Habits | undefined;
+  /** People inside who hold a seat. */
+  holding: number;
+}
+
+/** What was measured over the last visits; shares are 0 … 1. */
+export interface Habits {
+  noShow: number;
+  conversion: number;
+  seatsPerVisit: number;
 }
 
 export interface EndedEntry {

@@ -15,6 +15,22 @@ const stepMs = 1_000;
 /** A speed measured over less than this says nothing. */
 const leastMs = 5_000;
 
+/** A number that trembles would be news at every tick. */
+const twoDigits = (value: number): number => Number(value.toPrecision(2));
+
+/** Variance of the people of a millisecond: squared distances from the mean, over the time. */
+function spreadOf(samples: readonly Sample[], perMs: number): number {
+  let [squares, elapsedMs] = [0, 0];
+  for (const [at, { nowMs, admitted }] of samples.entries()) {
+    const before = samples[at - 1];
+    if (!before) continue;
+    const ms = nowMs - before.nowMs;
+    squares += (admitted - before.admitted - perMs * ms) ** 2;
+    elapsedMs += ms;
+  }
+  return elapsedMs === 0 ? 0 : squares / elapsedMs;
+}
+
 /** How fast people are really let in, over a sliding minute; never the configured rate. */
 export function createPaceMeter(): PaceMeter {
   const samples: Sample[] = [];
@@ -27,10 +43,14 @@ export function createPaceMeter(): PaceMeter {
       const elapsedMs = sample.nowMs - oldest.nowMs;
       const admittedPerMinute = sample.admitted - oldest.admitted;
       if (elapsedMs < leastMs || admittedPerMinute <= 0)
-        return { admittedPerMinute: Math.max(0, admittedPerMinute), speedPerSecond: null };
-      // Two digits: a number that trembles would be news at every tick.
-      const speed = Number(((admittedPerMinute * 1_000) / elapsedMs).toPrecision(2));
-      return { admittedPerMinute, speedPerSecond: speed };
+        return {
+          admittedPerMinute: Math.max(0, admittedPerMinute),
+          speedPerSecond: null,
+          spread: 0,
+        };
+      const perMs = admittedPerMinute / elapsedMs;
+      const spread = twoDigits(spreadOf(samples, perMs) * 1_000);
+      return { admittedPerMinute, speedPerSecond: twoDigits(perMs * 1_000), spread };
     },
   };
 }

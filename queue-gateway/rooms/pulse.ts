@@ -1,7 +1,7 @@
 import type { RoomReading } from '../queue/queue-types.ts';
 import { createPaceMeter } from './pace.ts';
 import type { RoomMemory } from './room-memory.ts';
-import { type Bulletin, toDocument } from './room-rules.ts';
+import { type Bulletin, toDemand, toDocument } from './room-rules.ts';
 
 /** What the leader keeps of a room between two ticks. */
 export interface Pulse {
@@ -65,8 +65,14 @@ export function createPulse(room: RoomMemory, now: () => number): Pulse {
       const { epoch, front, tail, registered, chain, closed } = reading;
       const speedPerSecond = document.phase === 'OPEN' ? pace.speedPerSecond : null;
       const registration = { registered, chain, ...(closed && { closed }) };
-      const line = { epoch, front, tail, speedPerSecond, census };
-      return { document: JSON.stringify(document), ...line, ...registration };
+      const demand = toDemand(reading);
+      const line = { epoch, front, tail, speedPerSecond, spread: pace.spread, census };
+      return {
+        document: JSON.stringify(document),
+        ...line,
+        ...registration,
+        ...(demand && { demand }),
+      };
     },
     isNew: (text) => text !== last,
     published(text) {

@@ -1,5 +1,6 @@
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
-import type { EndReason, Phase, Room } from '../../shared/contracts/queue.ts';
+import type { AdmissionLimit, EndReason, Phase, Room } from '../../shared/contracts/queue.ts';
+import type { Demand } from '../queue/odds-rules.ts';
 import { createDrawnNumbers } from '../queue/drawn-numbers.ts';
 import type {
   ClosedRegistration,
@@ -16,6 +17,7 @@ export interface ServedDocument {
   body: string;
   etag: string;
   phase: Phase;
+  limit: AdmissionLimit;
 }
 
 interface FrontLine {
@@ -33,6 +35,9 @@ export interface RoomMemory {
   readonly tail: number;
   readonly document: ServedDocument | undefined;
   readonly speedPerSecond: number | null;
+  /** Variance of the people of a second. */
+  readonly spread: number;
+  readonly demand: Demand | undefined;
   /** Who takes part in the draw, from the opening on. */
   readonly closed: ClosedRegistration | undefined;
   /** Registration indexes that were given, as far as is known here. */
@@ -98,6 +103,8 @@ export function createRoomMemory(options: {
   };
   let document: ServedDocument | undefined;
   let speedPerSecond: number | null = null;
+  let spread = 0;
+  let demand: Demand | undefined;
   let census: Census = everybody;
   let closed: ClosedRegistration | undefined;
   let drawn = { setting, number: createDrawnNumbers(setting) };
@@ -119,11 +126,13 @@ export function createRoomMemory(options: {
     noteRegistration(bulletin);
     closed = bulletin.closed;
     speedPerSecond = bulletin.speedPerSecond;
+    spread = bulletin.spread;
+    demand = bulletin.demand;
     census = bulletin.census === '' ? everybody : readCensus(bulletin.census);
     if (document?.body === bulletin.document) return false;
-    const { phase, active } = JSON.parse(bulletin.document) as Room;
+    const { phase, limit, active } = JSON.parse(bulletin.document) as Room;
     line.slots = active;
-    document = { body: bulletin.document, etag: etagOf(bulletin.document), phase };
+    document = { body: bulletin.document, etag: etagOf(bulletin.document), phase, limit };
     return true;
   }
 
@@ -158,6 +167,12 @@ export function createRoomMemory(options: {
     },
     get document() {
       return document;
+    },
+    get spread() {
+      return spread;
+    },
+    get demand() {
+      return demand;
     },
     get speedPerSecond() {
       return speedPerSecond;

@@ -76,13 +76,13 @@ describe('pace', () => {
   it('is what was measured over the last minute, and unknown at first', () => {
     const meter = createPaceMeter();
     const first = meter.measure({ nowMs: 0, admitted: 100 });
-    expect(first).to.deep.equal({ admittedPerMinute: 0, speedPerSecond: null });
+    expect(first).to.deep.equal({ admittedPerMinute: 0, speedPerSecond: null, spread: 0 });
     expect(meter.measure({ nowMs: 4_000, admitted: 140 }).speedPerSecond).to.equal(null);
     expect(meter.measure({ nowMs: 10_000, admitted: 200 }).speedPerSecond).to.equal(10);
     for (let second = 11; second <= 100; second += 1)
       meter.measure({ nowMs: second * 1_000, admitted: 200 + (second - 10) * 2 });
     const last = meter.measure({ nowMs: 101_000, admitted: 382 });
-    expect(last).to.deep.equal({ admittedPerMinute: 120, speedPerSecond: 2 });
+    expect(last).to.deep.equal({ admittedPerMinute: 120, speedPerSecond: 2, spread: 0 });
     const stopped = meter.measure({ nowMs: 200_000, admitted: 382 });
     expect(stopped.speedPerSecond).to.equal(null);
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { Inventory } from '../../shared/contracts/internal.ts';
 import type { Phase, Room } from '../../shared/contracts/queue.ts';
+import type { Demand } from '../queue/odds-rules.ts';
 import { joinsAtMs, opensAtMs } from '../queue/queue-rules.ts';
 import type { ClosedRegistration, Registration, RoomReading } from '../queue/queue-types.ts';
 
@@ -16,9 +17,29 @@ export interface Bulletin extends Registration {
   tail: number;
   /** Living people admitted per second, measured; `null` while nothing is known or nobody is let in. */
   speedPerSecond: number | null;
+  /** Variance of the people of a second. */
+  spread: number;
+  /** What is left and what people buy; absent until that was measured. */
+  demand?: Demand | undefined;
   census: string;
   /** Who takes part in the draw, from the opening on. */
   closed?: ClosedRegistration | undefined;
+}
+
+/** What is left, and what those who come buy of it; two digits, or it would be news at every tick. */
+export function toDemand({ sellable, slots, holding, habits }: RoomReading): Demand | undefined {
+  if (sellable === null || !habits) return undefined;
+  const { noShow, conversion, seatsPerVisit } = habits;
+  const share = (value: number): number => Number(value.toFixed(2));
+  const seatsPerOrder = conversion === 0 ? 0 : share(seatsPerVisit / conversion);
+  const undecided = Math.max(0, slots - holding);
+  return {
+    sellable,
+    undecided,
+    noShow: share(noShow),
+    conversion: share(conversion),
+    seatsPerOrder,
+  };
 }
 
 export interface Seats {
@@ -45,6 +66,8 @@ export function phaseOf(setting: RoomSetting, seats: Seats, nowMs: number): Phas
 export interface Pace {
   admittedPerMinute: number;
   speedPerSecond: number | null;
+  /** Variance of the people of a second. */
+  spread: number;
 }
 
 export function toDocument(setting: RoomSetting, reading: RoomReading, pace: Pace): Room {

@@ -60,7 +60,7 @@ function toClaims(payload: z.infer<typeof payloadSchema>): WaitingClaims {
     userId: payload.sub,
     roomId: payload.room,
     queueId: payload.qid ?? null,
-    registrationIndex: payload.reg,
+    ...(payload.reg !== undefined && { registrationIndex: payload.reg }),
     epoch: payload.epoch,
     issuedAtMs: payload.iat * 1_000,
     expiresAtMs: payload.exp * 1_000,

@@ -64,6 +64,14 @@ export const endReason = z.enum([
 ]);
 export type EndReason = z.infer<typeof endReason>;
 
+/**
+ * paused: nobody is let in at the moment. pressure: the core is under load. slots: those inside take
+ * their time. seats: few are left. slower: fewer come to their turn. more-ahead: people before this
+ * one came back.
+ */
+export const etaReason = z.enum(['paused', 'pressure', 'slots', 'seats', 'slower', 'more-ahead']);
+export type EtaReason = z.infer<typeof etaReason>;
+
 /** REGISTERED is who has no number before the draw: `queueId`, `position` and `ahead` are null. */
 export const entry = z.object({
   queueId: id.nullable(),
@@ -71,7 +79,16 @@ export const entry = z.object({
   status: entryStatus,
   position: z.int().nullable().meta({ description: 'Number minus front; 0 once the turn came' }),
   ahead: z.int().nullable().meta({ description: 'Living people before this one' }),
-  etaSeconds: z.int().nullable(),
+  etaSeconds: z.int().nullable().meta({
+    description: 'Half of the waits like this one are shorter (p50); null while nobody can say',
+  }),
+  etaP90Seconds: z.int().nullable().meta({ description: 'Nine in ten waits are shorter' }),
+  etaReason: etaReason.nullable().meta({
+    description: 'Why it takes longer than was said before, or why nobody can say',
+  }),
+  seatChance: z.number().min(0).max(1).nullable().meta({
+    description: 'That a seat is left at this turn; null until it was measured what people buy',
+  }),
   expiresAt: moment.meta({
     description: 'End of the token; for READY the end of the claim window',
   }),

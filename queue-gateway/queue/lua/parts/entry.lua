@@ -53,7 +53,9 @@ local function measure_visit(entry, reason)
   if reason == 'revoked' then return end
   local visits = math.min((room.visits or 0) + 1, yield_window)
   local mean = room.seatsPerVisit or 0
+  local buyers = room.conversion or 0
   set('visits', visits)
+  set('conversion', buyers + ((entry.bought > 0 and 1 or 0) - buyers) / visits)
   set('seatsPerVisit', mean + (entry.bought - mean) / visits)
 end
 
