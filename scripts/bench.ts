@@ -1,24 +1,88 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { isMain } from './is-main.ts';
+import { runCommand } from './stack/run-command.ts';
 
 /** Each prints one table of our figures beside a yardstick of the same run. */
-const benches = ['forward', 'sales'] as const;
+const benches = ['join', 'status', 'room-size', 'sse', 'admission', 'forward', 'sales'] as const;
 
-/** `npm run bench [-- forward | sales]`: all of them, or those named, one after another. */
+const rootDir = join(import.meta.dirname, '..');
+const reportFile = join(rootDir, 'docs/benchmarks.md');
+/** What `--write` puts anew; the rest of the document is written by hand. */
+const marks = { from: '<!-- last run -->', to: '<!-- end of the last run -->' };
+
+const lineOf = async (command: string, args: string[]): Promise<string> => {
+  const { output } = await runCommand(command, args, { cwd: rootDir });
+  return output.trim().split('\n')[0] ?? '';
+};
+
+/** Where and when, so that figures of two runs are not taken for one. */
+async function describeRun(asked: string): Promise<string> {
+  const [cpu] = cpus();
+  const commit = await lineOf('git', ['rev-parse', '--short', 'HEAD']).catch(() => 'unknown');
+  const redis = await lineOf('redis-server', ['--version']).catch(() => 'unknown');
+  const date = new Date().toISOString().slice(0, 16);
+  return (
+    `\`npm run bench ${asked}\`, ${date} UTC, commit ${commit}, Node ${process.version}, ` +
+    `${cpus().length} × ${cpu?.model ?? 'cpu'}, ${/v=([\d.]+)/.exec(redis)?.[0] ?? redis} of Redis.`
+  );
+}
+
+/** What a bench printed; it is shown as it comes, too. */
+async function runBench(name: string, options: readonly string[]): Promise<string> {
+  const file = join(rootDir, `dist/scripts/bench/${name}.js`);
+  const child = spawn(process.execPath, [file, ...options], {
+    cwd: rootDir,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    process.stdout.write(chunk);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`The bench ${name} failed`);
+  return text.trim();
+}
+
+async function build(): Promise<void> {
+  const script = join(rootDir, 'scripts/build.ts');
+  const built = await runCommand(process.execPath, ['--import', 'tsx', script], { cwd: rootDir });
+  if (built.code !== 0) throw new Error(`The build failed:\n${built.output}`);
+}
+
+function write(report: string): void {
+  const text = readFileSync(reportFile, 'utf8');
+  const [before = '', rest = ''] = text.split(marks.from);
+  const after = rest.split(marks.to)[1] ?? '';
+  writeFileSync(reportFile, `${before}${marks.from}\n\n${report}\n\n${marks.to}${after}`);
+}
+
+/**
+ * `npm run bench [-- <name>…] [--short] [--write]`: those named, at their full length; all of them,
+ * short, when none is. `--write` puts the tables into docs/benchmarks.md.
+ */
 async function main(): Promise<void> {
-  const named = process.argv.slice(2);
-  const unknown = named.filter((name) => !benches.some((bench) => bench === name));
+  const asked = process.argv.slice(2);
+  const named = asked.filter((word) => !word.startsWith('--'));
+  const unknown = asked.filter(
+    (word) => ![...benches, '--short', '--write'].some((known) => known === word),
+  );
   if (unknown.length > 0) {
     throw new Error(`No such bench: ${unknown.join(', ')}. There are: ${benches.join(', ')}`);
   }
+  const isShort = named.length === 0 || asked.includes('--short');
+  await build();
+  const parts = [await describeRun(asked.length > 0 ? `-- ${asked.join(' ')}` : '')];
+  console.log(parts[0]);
   for (const bench of benches.filter((name) => named.length === 0 || named.includes(name))) {
-    const file = fileURLToPath(new URL(`bench/${bench}.ts`, import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    if (code !== 0) throw new Error(`The bench ${bench} failed`);
+    console.log(`\n### ${bench}\n`);
+    parts.push(`### ${bench}`, await runBench(bench, isShort ? ['--short'] : []));
   }
+  if (asked.includes('--write')) write(parts.join('\n\n'));
 }
 
 if (isMain(import.meta.url)) {

@@ -89,7 +89,7 @@ async function ours({ upstream, env }: TargetOrders): Promise<number> {
         routes: () => undefined,
         pingRedis: () => Promise.resolve(),
         collect: () => Promise.resolve(),
-    drain: () => undefined,
+        drain: () => undefined,
         close: () => Promise.resolve(),
       }),
   });
