@@ -1,7 +1,6 @@
 import express, { type Express, type Router } from 'express';
-import type { Endpoint } from '../shared/contracts/endpoint.ts';
 import type { Logger } from '../shared/logger.ts';
-import { type Bind, createBinder } from './http/bind.ts';
+import { type Bind, createBinder, type OnAnswered } from './http/bind.ts';
 import { createFallback } from './http/fallback.ts';
 import type { PeerCheck } from './http/peer-check.ts';
 import { problemHandler } from './http/problem-handler.ts';
@@ -13,10 +12,10 @@ export interface AppDeps {
   /** Hold every reply against its contract. */
   checkReplies: boolean;
   /** What strangers may ask: the state of the process. */
-  openRoutes: Router;
+  openRoutes: readonly Router[];
   /** Each feature binds its own calls: `(bind) => userRoutes(bind, users)`. */
   routes: readonly ((bind: Bind) => void)[];
-  onAnswered?: (endpoint: Endpoint, status: number, durationMs: number) => void;
+  onAnswered?: OnAnswered;
 }
 
 /** The core's HTTP surface over its features. Opens no port, pool or timer. */
@@ -31,7 +30,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('etag');
   app.set('query parser', false);
   app.use(requestContext(logger));
-  app.use(openRoutes);
+  for (const open of openRoutes) app.use(open);
   app.use(router);
   app.use(createFallback(endpoints, peerCheck));
   app.use(problemHandler(logger));

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Logger } from '../shared/logger.ts';
+import type { ProblemCode } from '../shared/problems.ts';
 import { docsPaths, docsRoutes } from './docs/docs-routes.ts';
 import { type ForwardOptions, forwardRoutes } from './forward/forward-routes.ts';
 import { type Bind, createBind } from './http/bind.ts';
@@ -18,6 +19,8 @@ export interface AppOptions {
   routes: readonly ((bind: Bind) => void)[];
   forward: Omit<ForwardOptions, 'guard' | 'shortcuts'>;
   pages: Omit<PageRoutesDeps, 'toAnswer'>;
+  /** A call was answered with this problem. */
+  onProblem: (code: ProblemCode) => void;
 }
 
 export interface EdgeSurface {
@@ -28,11 +31,16 @@ export interface EdgeSurface {
 
 /** The gateway's HTTP surface. Opens no port, pool or timer. */
 export function createApp(options: AppOptions): EdgeSurface {
-  const { log, guard, serviceGuard, routes, forward, pages } = options;
+  const { log, guard, serviceGuard, routes, forward, pages, onProblem } = options;
   const app = new Hono<EdgeEnv>();
   const shortcuts = createShortcuts();
   const bind = createBind({ app, guard, serviceGuard, shortcuts });
-  const toAnswer = createToAnswer(log);
+  const toProblem = createToAnswer(log);
+  const toAnswer: ToAnswer = (thrown, requestId) => {
+    const problem = toProblem(thrown, requestId);
+    onProblem(problem.code);
+    return problem;
+  };
   handleErrors(app, toAnswer);
   // First: a template of the line (`…/{cord}`) would take the last word of one of these for its own.
   forwardRoutes(app, { ...forward, guard, shortcuts });

@@ -2,6 +2,7 @@ import { createGuard } from './http/guard.ts';
 import { createServiceGuard } from './http/service-guard.ts';
 import { watchKeys } from '../shared/key-watch.ts';
 import type { Logger } from '../shared/logger.ts';
+import { createMetricsPage } from '../shared/metrics.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp, type EdgeSurface } from './app.ts';
 import type { GatewayConfig } from './config.ts';
@@ -12,6 +13,9 @@ import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
 import { keyFaults } from './key-rules.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { type OpenLine, openLine } from './line.ts';
+import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
+import { meterUpstream } from './metrics/meter.ts';
+import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
 import { createActiveTokens } from './tokens/active-token.ts';
 import { createQueueTokens } from './tokens/queue-tokens.ts';
@@ -75,8 +79,12 @@ export async function composeGateway(
   const keys = watchKeys({ config, faults: keyFaults, log });
   const tokens = createTokens(config, now);
   const core = createCoreClient({ url, assertionKeys, now });
-  const upstream = createUpstream({ url, connections: config.coreConnections, now });
-  const line = await (overrides.openLine ?? openLine)({ config, log, core, tokens });
+  const metrics = createGatewayMetrics();
+  const upstream = meterUpstream(
+    createUpstream({ url, connections: config.coreConnections, now }),
+    metrics,
+  );
+  const line = await (overrides.openLine ?? openLine)({ config, log, core, tokens, metrics });
   const limits = await openLimits(config, log);
   const guard = createGuard({
     accessTokens: tokens.access,
@@ -85,8 +93,14 @@ export async function composeGateway(
     limits: limits.limits,
   });
 
+  const metricsPage = createMetricsPage({
+    registry: metrics.registry,
+    token: config.metricsToken,
+    collect: line.collect,
+  });
   const surface = createApp({
     log,
+    onProblem: (code) => metrics.problems.inc({ code }),
     guard,
     serviceGuard: createServiceGuard({ keys: assertionKeys, now }),
     routes: [
@@ -94,6 +108,7 @@ export async function composeGateway(
       (bind) =>
         healthRoutes(bind, { pingRedis: line.pingRedis, coreReady: core.ready, isDraining }),
       (bind) => jwksRoutes(bind, publishedKeys(config)),
+      (bind) => metricsRoutes(bind, metricsPage),
     ],
     forward: {
       line: line.gate,

@@ -25,6 +25,8 @@ export interface GatewayConfig {
   assertionKeys: KeySet;
   receiptKeys: KeySet;
   ticketPublicKeys: KeySet;
+  /** Whoever shows it may read the metrics; without one nobody may. */
+  metricsToken: string | undefined;
   rateLimits: boolean;
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: BlockList;
@@ -83,6 +85,11 @@ export const gatewayVariables: readonly Variable[] = [
     name: 'TICKET_PUBLIC_KEYS',
     default: 'required',
     what: 'public P-256 JWK Set of the core’s tickets, or its file; published for who checks them',
+  },
+  {
+    name: 'METRICS_TOKEN',
+    default: 'none',
+    what: 'bearer token for GET /metrics, 16 characters or more; without one there is none',
   },
   { name: 'RATE_LIMITS', default: 'on', what: 'on or off; off is refused in production' },
   {
@@ -156,6 +163,7 @@ const schema = z.object({
   RECEIPT_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   TICKET_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
+  METRICS_TOKEN: envVar.token().optional(),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   TRUSTED_PROXIES: proxies.default(() => toBlockList([])),
   CORS_ORIGINS: origins.default([]),
@@ -222,6 +230,7 @@ export function loadGatewayConfig(
     receiptKeys: given.RECEIPT_KEYS,
     assertionKeys: given.ASSERTION_KEYS,
     ticketPublicKeys: given.TICKET_PUBLIC_KEYS,
+    metricsToken: given.METRICS_TOKEN,
     rateLimits: given.RATE_LIMITS === 'on',
     trustedProxies: given.TRUSTED_PROXIES,
     corsOrigins: given.CORS_ORIGINS,

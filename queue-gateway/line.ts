@@ -13,6 +13,10 @@ import type { CoreClient } from './core-client/core-client.ts';
 import type { LineLease } from './forward/forward-routes.ts';
 import type { Bind } from './http/bind.ts';
 import type { LineGate } from './http/guard.ts';
+import { createFiguresStore } from './metrics/figures-store.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { createLineCollector } from './metrics/line-collector.ts';
+import { meterQueue, meterTicks } from './metrics/meter.ts';
 import { createEntryAnswers } from './queue/entry-answers.ts';
 import { createJoinBatcher } from './queue/join-batcher.ts';
 import { createJoinService } from './queue/join-service.ts';
@@ -52,6 +56,8 @@ export interface Line {
   /** Binds the calls of the queue, its operator and the core's events. */
   routes: (bind: Bind) => void;
   pingRedis: () => Promise<unknown>;
+  /** Brings the gauges of the metrics up to date. */
+  collect: () => Promise<void>;
   /** Ends the streams with a hint to come back. */
   drain(): void;
   close(): Promise<void>;
@@ -61,6 +67,7 @@ export interface LineDeps {
   config: GatewayConfig;
   log: Logger;
   core: CoreClient;
+  metrics: GatewayMetrics;
   tokens: {
     access: AccessTokens;
     waiting: WaitingTokens;
@@ -141,6 +148,7 @@ async function openStores({ config, log }: LineDeps) {
     challenges: createChallengeStore({ redis, namespace }),
     news: createNewsStore({ redis, subscriber, namespace, process }),
     capacity: createCapacityStore({ redis, namespace }),
+    figures: createFiguresStore({ namespace, server }),
     ping: () => Promise.all(serversOf(redis).map((server) => server.ping())),
     fault: async () => memoryFault(await readServerMemory(redis)),
     close() {
@@ -151,7 +159,10 @@ async function openStores({ config, log }: LineDeps) {
 }
 
 /** What a process knows of the rooms, and what it does for them by itself. */
-function openRooms({ config, log, core: source }: LineDeps, { store, news, capacity }: Stores) {
+function openRooms(
+  { config, log, core: source, metrics }: LineDeps,
+  { store, news, capacity }: Stores,
+) {
   const opener = createRoomOpener({ store, source, log, isListening: news.isListening });
   const rooms = createRoomDirectory({ store, source, opener, log });
   const life = createLifeBuffer({
@@ -173,8 +184,7 @@ function openRooms({ config, log, core: source }: LineDeps, { store, news, capac
   });
   const draws = createDrawSealer({ rooms, source, log });
   const ticker: Ticker = createTicker({
-    store,
-    news,
+    ...meterTicks({ store, news }, metrics),
     rooms,
     seats: createSeatWatch({ store, rooms, source, log }),
     pressure,
@@ -195,7 +205,7 @@ export const openLine: OpenLine = async (deps) => {
   const { store, news, capacity } = stores;
   const parts = openRooms(deps, stores);
   const { rooms, ticker, streams } = parts;
-  const service = openQueue(deps, { ...stores, ...parts });
+  const service = meterQueue(openQueue(deps, { ...stores, ...parts }), deps.metrics, Date.now);
   const capacityPerSecond = capacity.read;
   const roomService = createRoomService({
     rooms,
@@ -214,6 +224,11 @@ export const openLine: OpenLine = async (deps) => {
       roomRoutes(bind, { service: roomService, draws, streams, queueTokens: tokens.queue });
     },
     pingRedis: stores.ping,
+    collect: createLineCollector(
+      deps.metrics,
+      { rooms: rooms.all, figures: stores.figures.read, streams: streams.count },
+      monotonic,
+    ),
     drain: streams.drain,
     async close() {
       await heartbeat.stop();

@@ -83,6 +83,11 @@ export const envVar = {
         return z.NEVER;
       }
     }),
+  /** A secret that is sent as a bearer token (RFC 6750 §2.1). */
+  token: () =>
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._~+/-]{16,256}=*$/, 'must be 16 characters or more, without spaces'),
   logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   nodeEnv: () => z.enum(['development', 'test', 'production']),
 };

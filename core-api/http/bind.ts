@@ -6,6 +6,7 @@ import {
   type Reply,
 } from '../../shared/contracts/endpoint.ts';
 import { parseInput, parseParams } from '../../shared/contracts/parse.ts';
+import type { ProblemCode } from '../../shared/problems.ts';
 import { type Answer, isAnswer, writeAnswer } from './answer.ts';
 import { checkReply } from './check-reply.ts';
 import { type CallerOf, checkGuard } from './guard.ts';
@@ -40,13 +41,19 @@ type Result<E extends Endpoint> =
 /** Binds a handler to the call that an endpoint describes. */
 export type Bind = <E extends Endpoint>(endpoint: E, handler: Handler<E>) => void;
 
+/** `code`: `ok`, or of the problem it was answered with. */
+export type OnAnswered = (
+  endpoint: Endpoint,
+  answer: { status: number; code: ProblemCode | 'ok'; durationMs: number },
+) => void;
+
 export interface BinderOptions {
   router: Router;
   peerCheck: PeerCheck;
   /** Each reply is held against its contract: in tests, where the cost does not matter. */
   checkReplies: boolean;
   /** A call of a guarded endpoint was answered, by whatever status. */
-  onAnswered?: (endpoint: Endpoint, status: number, durationMs: number) => void;
+  onAnswered?: OnAnswered;
 }
 
 /** `bind`, and the endpoints it was called with so far. */
@@ -62,7 +69,11 @@ export function createBinder(options: BinderOptions): { bind: Bind; endpoints: E
     router[method](path, async (request, response) => {
       const startedAt = performance.now();
       response.on('close', () => {
-        onAnswered?.(endpoint, response.statusCode, performance.now() - startedAt);
+        onAnswered?.(endpoint, {
+          status: response.statusCode,
+          code: localsOf(response).problemCode ?? 'ok',
+          durationMs: performance.now() - startedAt,
+        });
       });
       const result = await handler(await read(request, response));
       const parts = isAnswer(result) ? result : { body: result };

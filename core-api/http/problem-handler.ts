@@ -14,7 +14,9 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     const problem = isBadPath(thrown)
       ? new Problem('invalid-request', { errors: [{ path: 'path', message: 'is not valid' }] })
       : toProblem(thrown);
-    const { requestId } = localsOf(response);
+    const locals = localsOf(response);
+    const { requestId } = locals;
+    locals.problemCode = problem.code;
     log(logger, problem, { requestId, method: request.method, path: request.path });
 
     const body = JSON.stringify(problem.body(requestId));

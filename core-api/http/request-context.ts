@@ -1,9 +1,12 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from '../../shared/logger.ts';
+import type { ProblemCode } from '../../shared/problems.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 
 interface Locals {
   requestId: string;
+  /** What the call was answered with, when it failed. */
+  problemCode?: ProblemCode;
 }
 
 /** What the middleware below left for those after it. */

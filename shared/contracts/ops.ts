@@ -29,6 +29,19 @@ export const healthReady = defineEndpoint({
   problems: ['unavailable'],
 });
 
+export const getMetrics = defineEndpoint({
+  name: 'getMetrics',
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Metrics for Prometheus, with `Authorization: Bearer <METRICS_TOKEN>`',
+  owner: 'gateway',
+  guard: 'open',
+  status: 200,
+  reply: z.string(),
+  mediaType: 'text/plain',
+  problems: ['access-token-required', 'access-token-invalid'],
+});
+
 export const getJwks = defineEndpoint({
   name: 'getJwks',
   method: 'GET',

@@ -107,6 +107,7 @@ function quietLine(events: unknown[]): Line {
         return undefined;
       }),
     pingRedis: () => Promise.resolve('PONG'),
+    collect: () => Promise.resolve(),
     drain: () => undefined,
     close: () => Promise.resolve(),
   };
