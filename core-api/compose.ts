@@ -1,5 +1,6 @@
 import { watchKeys } from '../shared/key-watch.ts';
 import type { Logger } from '../shared/logger.ts';
+import { createMetricsPage } from '../shared/metrics.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp } from './app.ts';
 import { sandboxProvider } from './charges/payment-provider.ts';
@@ -15,6 +16,11 @@ import { createLoadMeter } from './health/load-meter.ts';
 import { createLoadService } from './health/load-service.ts';
 import { createNonceStore } from './http/nonce-store.ts';
 import { createPeerCheck } from './http/peer-check.ts';
+import { createCoreCollector } from './metrics/core-collector.ts';
+import { createCoreMetrics } from './metrics/core-metrics.ts';
+import { meterCallers, meterDelivery } from './metrics/meter.ts';
+import { createMetricsRepository } from './metrics/metrics-repository.ts';
+import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { createNoLocks, type LockService } from './lock/lock-service.ts';
 import { openLocks } from './lock/open-locks.ts';
 import { createEventDelivery } from './outbox/event-delivery.ts';
@@ -110,7 +116,8 @@ export async function composeCore(
   const stores = await openStores(config, logger, overrides.locks ?? 'on');
   const { redis, locks } = stores;
   const database = aroundDatabase(stores.database);
-  const delivery = createEventDelivery({ gatewayUrl, assertionKeys });
+  const metrics = createCoreMetrics();
+  const delivery = meterDelivery(createEventDelivery({ gatewayUrl, assertionKeys }), metrics);
   const { provider, closeProvider } = openProvider(config);
   const sales = composeSales({ ...config, database, locks, logger, delivery, provider });
   const delay = watchEventLoopDelay();
@@ -127,17 +134,32 @@ export async function composeCore(
     needsRedis: config.lockDownPolicy === 'closed',
     isClosing: () => isClosing,
   });
+  const metricsPage = createMetricsPage({
+    registry: metrics.registry,
+    token: config.metricsToken,
+    collect: createCoreCollector({
+      metrics,
+      rows: createMetricsRepository(database),
+      load: load.figures,
+    }),
+  });
   const app = createApp({
     logger,
-    peerCheck: createPeerCheck({
-      assertionKeys,
-      useNonce: createNonceStore({ redis, namespace: config.redisNamespace }),
-    }),
+    peerCheck: meterCallers(
+      createPeerCheck({
+        assertionKeys,
+        useNonce: createNonceStore({ redis, namespace: config.redisNamespace }),
+      }),
+      metrics,
+    ),
     checkReplies: config.nodeEnv === 'test',
-    openRoutes: openHealthRoutes(health),
+    openRoutes: [openHealthRoutes(health), metricsRoutes(metricsPage)],
     // The router asks one after another: first those that a crowd calls.
     routes: [sales.routes, ...composeFeatures(config, database), (bind) => loadRoutes(bind, load)],
-    onAnswered: ({ guard }, status, durationMs) => {
+    onAnswered: (endpoint, { status, code, durationMs }) => {
+      const { name, guard } = endpoint;
+      metrics.answers.inc({ endpoint: name, code });
+      metrics.durations.observe({ endpoint: name }, durationMs / 1_000);
       // The load of those inside: open calls are cached or slow on purpose, internal ones rare.
       if (guard !== 'open' && guard !== 'service') meter.record(status, durationMs);
     },
