@@ -1,6 +1,6 @@
 import type { Logger } from '../shared/logger.ts';
 import { type AfterSales, composeAfterSales } from './compose-after-sales.ts';
-import type { PaymentProvider } from './charges/payment-provider.ts';
+import type { Outside } from './compose-outside.ts';
 import type { Database } from './db/database.ts';
 import type { Bind } from './http/bind.ts';
 import { createIdempotencyRepository } from './idempotency/idempotency-repository.ts';
@@ -34,6 +34,7 @@ import { createReservationRepository } from './reservations/reservation-reposito
 import { reservationRoutes } from './reservations/reservation-routes.ts';
 import { createFoldCounts } from './schedules/fold-counts.ts';
 import { createSeatCountRepository } from './schedules/seat-count-repository.ts';
+import { createDeliveryRepository } from './webhooks/delivery-repository.ts';
 import {
   createReservationService,
   type ReservationService,
@@ -47,7 +48,7 @@ export interface SalesDeps {
   holdSeconds: number;
   pointChargeMax: number;
   pointBalanceMax: number;
-  provider: PaymentProvider;
+  outside: Outside;
 }
 
 /** What sells: holds, payments, points, and the jobs behind them. */
@@ -113,7 +114,8 @@ export function composeSales(deps: SalesDeps): Sales {
 
   const outboxRows = createOutboxRepository(database);
   const outbox = createOutbox(outboxRows);
-  const relay = createRelay({ database, outbox: outboxRows, delivery, logger });
+  const { fanOut } = createDeliveryRepository(database);
+  const relay = createRelay({ database, outbox: outboxRows, delivery, fanOut, logger });
   const idempotencyRows = createIdempotencyRepository(database);
   const idempotency = createIdempotency({ database, repository: idempotencyRows });
 

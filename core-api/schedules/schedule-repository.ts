@@ -29,21 +29,39 @@ export interface ScheduleRepository {
 /** More dates than any concert has. */
 const maxSchedules = 1_000;
 
-/** A hold past its time counts as free, whether or not the expiry job has come by. */
-const countsSql = `SELECT c.status AS concertStatus, s.concert_schedule_id AS concertScheduleId,
-    s.concert_dt AS concertDt, s.total_seat AS totalSeat, s.status,
+const datesSql = (counts: string): string => `SELECT c.status AS concertStatus,
+    s.concert_schedule_id AS concertScheduleId, s.concert_dt AS concertDt,
+    s.total_seat AS totalSeat, s.status,
     COALESCE(c.status = 'ACTIVE' AND s.status = 'ACTIVE' AND s.concert_dt > NOW(6), FALSE)
       AS isOpen,
-    COALESCE(n.total, 0) AS total, COALESCE(n.sold, 0) AS sold, COALESCE(n.held, 0) AS held
+    n.total, n.sold, n.held
   FROM concert c
   LEFT JOIN concert_schedule s ON s.concert_id = c.concert_id
-  LEFT JOIN (SELECT concert_schedule_id, COUNT(*) AS total,
-      CAST(SUM(seat_status = 'SOLD') AS SIGNED) AS sold,
-      CAST(SUM(seat_status = 'HELD' AND held_until > NOW(6)) AS SIGNED) AS held
-    FROM concert_seat WHERE concert_id = ? AND status = 'ACTIVE'
-    GROUP BY concert_schedule_id) n ON n.concert_schedule_id = s.concert_schedule_id
+  LEFT JOIN (${counts}) n ON n.concert_schedule_id = s.concert_schedule_id
   WHERE c.concert_id = ?
   ORDER BY s.concert_dt, s.concert_schedule_id LIMIT ${maxSchedules}`;
+
+/**
+ * From the sums that every change of a seat adds to: as many rows as were added since they were
+ * last folded, whatever the number of seats. A hold past its time counts as free, whether or not
+ * the expiry job has come by: those are few, because it comes by each second.
+ */
+const sumsSql = datesSql(`SELECT k.concert_schedule_id, CAST(SUM(k.total) AS SIGNED) AS total,
+    CAST(SUM(k.sold) AS SIGNED) AS sold,
+    GREATEST(0, CAST(SUM(k.held) AS SIGNED) - COALESCE((SELECT COUNT(*) FROM reservation r
+      WHERE r.reservation_status = 'HELD' AND r.reservation_expire_dt <= NOW(6)
+        AND r.concert_schedule_id = k.concert_schedule_id), 0)) AS held
+  FROM seat_count k JOIN concert_schedule d ON d.concert_schedule_id = k.concert_schedule_id
+  WHERE d.concert_id = ? GROUP BY k.concert_schedule_id`);
+
+/** From the seats themselves, for a server whose account may not make triggers. */
+const seatsSql =
+  datesSql(`SELECT d.concert_schedule_id, CAST(COALESCE(SUM(x.status = 'ACTIVE'), 0) AS SIGNED) AS total,
+    CAST(COALESCE(SUM(x.status = 'ACTIVE' AND x.seat_status = 'SOLD'), 0) AS SIGNED) AS sold,
+    CAST(COALESCE(SUM(x.status = 'ACTIVE' AND x.seat_status = 'HELD' AND x.held_until > NOW(6)), 0)
+      AS SIGNED) AS held
+  FROM concert_schedule d LEFT JOIN concert_seat x ON x.concert_schedule_id = d.concert_schedule_id
+  WHERE d.concert_id = ? GROUP BY d.concert_schedule_id`);
 
 const lockSql = `SELECT total_seat AS totalSeat FROM concert_schedule
   WHERE concert_schedule_id = ? AND concert_id = ? FOR UPDATE`;
@@ -58,13 +76,18 @@ const changeSql = `UPDATE concert_schedule SET concert_dt = COALESCE(?, concert_
 
 type CountsRow = ScheduleCounts & Pick<ConcertCounts, 'concertStatus'>;
 
+/** A date has its sums from its first moment on, or never. */
+const isUncounted = ({ concertScheduleId, total }: CountsRow): boolean =>
+  concertScheduleId !== null && total === null;
+
 export function createScheduleRepository(
   database: Pick<Database, 'rows' | 'plain'>,
 ): ScheduleRepository {
   const { rows, plain } = database;
   return {
     countsOf: async (concertId) => {
-      const found = await rows<CountsRow>(countsSql, [concertId, concertId]);
+      let found = await rows<CountsRow>(sumsSql, [concertId, concertId]);
+      if (found.some(isUncounted)) found = await rows<CountsRow>(seatsSql, [concertId, concertId]);
       const [first] = found;
       if (!first) return undefined;
       // A concert without dates is one row of NULLs.

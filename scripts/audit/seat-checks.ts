@@ -58,6 +58,19 @@ export const seatChecks: readonly Check[] = [
           WHERE x.concert_schedule_id = r.concert_schedule_id))`,
   },
   {
+    name: 'seat-counts-wrong',
+    says: 'The sums of a date that is counted are those of its seats',
+    sql: `SELECT k.concert_schedule_id, k.total, k.held, k.sold, s.seats, s.seats_held, s.seats_sold
+      FROM (SELECT concert_schedule_id, SUM(total) AS total, SUM(held) AS held, SUM(sold) AS sold
+          FROM seat_count GROUP BY concert_schedule_id) k
+        LEFT JOIN (SELECT concert_schedule_id, COUNT(*) AS seats,
+            SUM(seat_status = 'HELD') AS seats_held, SUM(seat_status = 'SOLD') AS seats_sold
+          FROM concert_seat WHERE status = 'ACTIVE' GROUP BY concert_schedule_id) s
+          ON s.concert_schedule_id = k.concert_schedule_id
+      WHERE k.total <> COALESCE(s.seats, 0) OR k.held <> COALESCE(s.seats_held, 0)
+        OR k.sold <> COALESCE(s.seats_sold, 0)`,
+  },
+  {
     name: 'reservation-of-another-concert',
     says: 'A reservation names the concert and the schedule of its seat',
     sql: `SELECT r.reservation_id, r.seat_id FROM reservation r

@@ -4,6 +4,7 @@ import { openSaleWorld, reservationIds, type SaleWorld } from './sale-world.ts';
 
 /** One fault per check, planted where the guards of the schema are taken out. */
 const plants: Record<string, string[]> = {
+  'seat-counts-wrong': ['UPDATE seat_count SET sold = sold + 1 LIMIT 1'],
   'seat-two-live-reservations': [
     `INSERT INTO reservation (user_id, seat_id, concert_id, concert_schedule_id, price,
        reservation_expire_dt, reservation_status)
@@ -60,6 +61,8 @@ const plants: Record<string, string[]> = {
 };
 
 const guards = [
+  'DROP TRIGGER tr_seat_counted',
+  'DROP TRIGGER tr_seat_recounted',
   'DROP TRIGGER tr_history_no_update',
   'DROP TRIGGER tr_history_no_delete',
   'ALTER TABLE reservation DROP INDEX uq_reservation_live_seat',
@@ -68,7 +71,7 @@ const guards = [
   'ALTER TABLE point_history DROP CONSTRAINT ck_history_sign',
 ];
 const tables = ['point_history', 'payment', 'reservation', 'concert_seat', 'point', 'users'];
-const copied = ['charge', ...tables, 'schedule_cancel', 'idempotency_key'];
+const copied = ['seat_count', 'charge', ...tables, 'schedule_cancel', 'idempotency_key'];
 
 describe('audit', () => {
   let world: SaleWorld;

@@ -125,6 +125,15 @@ describe('core: concerts, dates and seats', () => {
       await set("seat_status = 'SOLD'", 1);
       await set("seat_status = 'HELD', held_until = SYSDATE(6) + INTERVAL 1 MINUTE", 2);
       await set("seat_status = 'HELD', held_until = SYSDATE(6) - INTERVAL 1 SECOND", 3);
+      await world.database.run("INSERT INTO users (user_name, password_hash) VALUES ('late', '-')");
+      await world.database.run(
+        `INSERT INTO reservation (user_id, seat_id, concert_id, concert_schedule_id, price,
+             reservation_expire_dt, reservation_status)
+           SELECT u.user_id, seat_id, concert_id, concert_schedule_id, price, held_until, 'HELD'
+           FROM concert_seat JOIN users u ON u.user_name = 'late'
+           WHERE concert_schedule_id = ? AND seat_num = 3`,
+        [scheduleId],
+      );
       await set("status = 'INACTIVE'", 4);
       const { items } = (await schedules(concertId)).body;
       expect(items).to.have.length(1);

@@ -10,6 +10,7 @@ import { draws } from './009-draws.ts';
 import { checkIns } from './010-check-ins.ts';
 import { cancellations } from './011-cancellations.ts';
 import { charges } from './012-charges.ts';
+import { webhooks } from './013-webhooks.ts';
 import { seatCounts } from './014-seat-counts.ts';
 import { seatCountTriggers } from './015-seat-count-triggers.ts';
 import { challenges } from './016-challenges.ts';
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   checkIns,
   cancellations,
   charges,
+  webhooks,
   seatCounts,
   seatCountTriggers,
   challenges,
