@@ -59,6 +59,7 @@ const featureOrder = [
   ['payments'],
   ['tickets'],
   ['cancellations'],
+  ['webhooks'],
   ['reports'],
   ['health'],
   ['jobs'],
