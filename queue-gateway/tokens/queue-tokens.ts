@@ -1,6 +1,6 @@
 import { Problem } from '../../shared/problems.ts';
 import { type ActiveClaims, activePins, type ActiveTokens } from './active-token.ts';
-import { peekHeader } from './token-rules.ts';
+import { peekKind } from './token-rules.ts';
 import { createVerifiedCache } from './verified-cache.ts';
 import { type WaitingClaims, waitingPins, type WaitingTokens } from './waiting-token.ts';
 
@@ -22,7 +22,7 @@ export function createQueueTokens(options: {
 }): QueueTokens {
   const { waiting, active, now } = options;
   const verify = (token: string): QueueClaims => {
-    const typ = peekHeader(token)?.typ;
+    const typ = peekKind(token);
     if (typ === activePins.typ) return active.verify(token);
     if (typ === waitingPins.typ) return waiting.verify(token);
     throw new Problem('queue-token-invalid', { cause: new Error('of no known kind') });

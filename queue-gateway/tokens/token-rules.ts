@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 /**
@@ -46,16 +47,32 @@ function canonicalJson(segment: string | undefined): unknown {
   }
 }
 
+/** Tokens of one key have one and the same header, so it is read once, not once a token. */
+const headers = new LRUCache<string, TokenHeader>({ max: 64 });
+
+function readHeader(segment: string): TokenHeader | undefined {
+  const known = headers.get(segment);
+  if (known) return known;
+  const parsed = headerSchema.safeParse(canonicalJson(segment));
+  if (!parsed.success) return undefined;
+  headers.set(segment, parsed.data);
+  return parsed.data;
+}
+
+/** What kind a token says it is; its payload is not looked at. */
+export function peekKind(token: string): string | undefined {
+  if (token.length > maxTokenBytes || !compactForm.test(token)) return undefined;
+  return readHeader(token.slice(0, token.indexOf('.')))?.typ;
+}
+
 /**
  * The header of a token, to find the key by; nothing in it is trusted. `undefined` when this
  * cannot be a token of ours whatever its signature says.
  */
 export function peekHeader(token: string): TokenHeader | undefined {
   if (token.length > maxTokenBytes || !compactForm.test(token)) return undefined;
-  const [head, payload] = token.split('.');
-  if (canonicalJson(payload) === undefined) return undefined;
-  const parsed = headerSchema.safeParse(canonicalJson(head));
-  return parsed.success ? parsed.data : undefined;
+  const [head = '', payload] = token.split('.');
+  return canonicalJson(payload) === undefined ? undefined : readHeader(head);
 }
 
 /** The options every call of `jwt.verify` gets: nothing is left to the token to decide. */
