@@ -6,7 +6,10 @@ import { accountRoutes } from './account/account-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { concertRoutes } from './concerts/concert-routes.ts';
 import { loadPageAssets } from './page-assets.ts';
+import { checkoutRoutes } from './own/checkout-routes.ts';
+import { ownRoutes } from './own/own-routes.ts';
 import { roomRoutes } from './room/room-routes.ts';
+import { seatsRoutes } from './seats/seats-routes.ts';
 import { createPageBinder, type PageBinder } from './page-binder.ts';
 
 export interface PageRoutesDeps {
@@ -21,7 +24,15 @@ export interface PageRoutesDeps {
 export function pageRoutes(app: EdgeApp, deps: PageRoutesDeps): PageBinder['paths'] {
   const assets = loadPageAssets();
   const pages = createPageBinder({ ...deps, app, assets, dispatch: createDispatch(app) });
-  for (const bind of [concertRoutes, accountRoutes, roomRoutes]) bind(pages);
+  for (const bind of [
+    concertRoutes,
+    accountRoutes,
+    roomRoutes,
+    seatsRoutes,
+    checkoutRoutes,
+    ownRoutes,
+  ])
+    bind(pages);
   const files = assetRoutes(app, assets).map((path): [string, string[]] => [path, ['GET', 'HEAD']]);
   return new Map([...pages.paths, ...files]);
 }

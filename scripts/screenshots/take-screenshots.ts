@@ -27,7 +27,13 @@ export async function takeScreenshots({ outDir, words, log }: ScreenshotOptions)
   const browser = await openBrowser(log);
   const stack = await startStack();
   try {
-    const camera = createCamera({ browser, stack, words, log, toPath: (name) => join(outDir, name) });
+    const camera = createCamera({
+      browser,
+      stack,
+      words,
+      log,
+      toPath: (name) => join(outDir, name),
+    });
     for (const album of albums) await album(camera);
   } finally {
     await browser.close();

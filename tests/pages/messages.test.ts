@@ -16,9 +16,9 @@ const catalogues = await Promise.all(
   }),
 );
 
-/** Names of the values in a text; what English tells apart by number counts as its value. */
+/** Names of the values that a text shows. */
 const valuesOf = (text: string): string[] =>
-  [...new Set([...text.matchAll(/\{(\w+)/g)].map((match) => String(match[1])))].sort();
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1])))].sort();
 
 describe('the words of the pages', () => {
   it('were found', () => expect(catalogues.length).to.be.greaterThan(3));

@@ -1,7 +1,7 @@
 import type { Entry } from '../../../shared/contracts/queue.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { RoomWords } from '../messages/room.ts';
-import { placeNow, type RoomState } from './room-scene-rules.ts';
+import { isKnown, placeNow, type RoomState } from './room-scene-rules.ts';
 
 type Words = Translate<keyof RoomWords>;
 
@@ -17,7 +17,7 @@ export function waitText(t: Words, seconds: number): string {
 export function waitOf(t: Words, { entry, room }: RoomState): string {
   if (room && room.phase !== 'OPEN' && room.phase !== 'SOLD_OUT_LIKELY') return t('waitPaused');
   const { etaSeconds } = entry ?? {};
-  if (etaSeconds == null) return t('waitUnknown');
+  if (!isKnown(etaSeconds)) return t('waitUnknown');
   const [from, to] = [waitText(t, etaSeconds), waitText(t, latestSeconds(entry) ?? etaSeconds)];
   return from === to ? t('waitAbout', { time: from }) : t('waitRange', { from, to });
 }
@@ -28,7 +28,7 @@ const latestSeconds = (_entry: Entry | null): number | undefined => undefined;
 export function chanceOf(t: Words, state: RoomState): string | null {
   const seatsLeft = state.room?.seatsLeft;
   const place = placeNow(state);
-  if (seatsLeft == null || place === null) return null;
+  if (!isKnown(seatsLeft) || place === null) return null;
   if (seatsLeft === 0) return t('chanceLow');
   if (place.ahead * 2 < seatsLeft) return t('chanceGood');
   return t(place.ahead < seatsLeft * 2 ? 'chanceSome' : 'chanceLow');

@@ -16,6 +16,9 @@ export interface RoomState {
   nowMs: number;
 }
 
+export const isKnown = <T>(value: T | null | undefined): value is T =>
+  value !== null && value !== undefined;
+
 export type Scene =
   | 'loading'
   | 'before'
@@ -50,7 +53,7 @@ export function sceneOf(state: RoomState): Scene {
 
 /** The place as of the newest front: between two answers only the front moves, and only on. */
 export function placeNow({ entry, room }: RoomState): { position: number; ahead: number } | null {
-  if (entry?.position == null || entry.queueId === null) return null;
+  if (entry === null || !isKnown(entry.position) || !isKnown(entry.queueId)) return null;
   const position =
     room === null
       ? entry.position

@@ -3,6 +3,7 @@ import type { Translate } from '../i18n/translate.ts';
 import type { RoomWords } from '../messages/room.ts';
 import { chanceOf, waitOf } from './room-facts-rules.ts';
 import {
+  isKnown,
   placeNow,
   progressOf,
   type RoomState,
@@ -35,7 +36,7 @@ function FormButton({ action, label, kind = 'wide' }: FormButtonProps) {
 
 function Countdown({ state, t, format }: RoomViewProps) {
   const opensAt = state.room?.opensAt;
-  if (opensAt == null || Date.parse(opensAt) <= state.nowMs) return null;
+  if (!isKnown(opensAt) || Date.parse(opensAt) <= state.nowMs) return null;
   return (
     <div class="countdown">
       <p class="eyebrow">{t('opensIn')}</p>
@@ -99,10 +100,10 @@ function Facts({ state, t, format }: RoomViewProps) {
   const rows: [string, string][] = [
     [t('wait'), waitOf(t, state)],
     ...(chance === null ? [] : [[t('chance'), chance] as [string, string]]),
-    ...(room?.seatsLeft == null
+    ...(!isKnown(room?.seatsLeft)
       ? []
       : [[t('seats'), format.number(room.seatsLeft)] as [string, string]]),
-    [t('yourNumber'), entry?.queueId == null ? '–' : format.number(Number(entry.queueId))],
+    [t('yourNumber'), !isKnown(entry?.queueId) ? '–' : format.number(Number(entry.queueId))],
     ...(room === null
       ? []
       : [[t('admitted'), format.number(room.admittedPerMinute)] as [string, string]]),
@@ -263,7 +264,7 @@ function Outside(props: RoomViewProps & { scene: Scene }) {
     return (
       <div class="card stack">
         <h2>{t('beforeTitle')}</h2>
-        {opensAt == null ? null : <p>{t('beforeLead', { moment: format.moment(opensAt) })}</p>}
+        {!isKnown(opensAt) ? null : <p>{t('beforeLead', { moment: format.moment(opensAt) })}</p>}
         <Countdown {...props} />
       </div>
     );

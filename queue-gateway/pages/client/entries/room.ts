@@ -1,11 +1,16 @@
-import { useState } from 'hono/jsx/dom';
-import { render } from 'hono/jsx/dom';
 import { createFormat } from '../../i18n/format.ts';
 import type { Language } from '../../i18n/language.ts';
 import { createTranslate } from '../../i18n/translate.ts';
 import type { RoomWords } from '../../messages/room.ts';
-import { isWorthSaying, placeNow, type RoomState, sceneOf } from '../../room/room-scene-rules.ts';
+import {
+  isKnown,
+  isWorthSaying,
+  placeNow,
+  type RoomState,
+  sceneOf,
+} from '../../room/room-scene-rules.ts';
 import { RoomView } from '../../room/room-view.tsx';
+import { mount } from '../mount.tsx';
 import { element, pageData } from '../page-data.ts';
 import { openLineLink } from '../room/line-link.ts';
 import { createTurnBell } from '../room/turn-bell.ts';
@@ -26,13 +31,7 @@ let state: RoomState = { ...data.state, nowMs: Date.now() };
 let offsetMs = 0;
 let saidAhead = 0;
 let isPlaceKnown = false;
-let show: (next: RoomState) => void = () => undefined;
-
-function App() {
-  const [shown, setShown] = useState(state);
-  show = setShown;
-  return <RoomView state={shown} t={t} format={format} />;
-}
+const showView = mount(RoomView, element('#room'), { state, t, format });
 
 /** What somebody hears who does not see the page. */
 function say(): void {
@@ -55,7 +54,7 @@ function say(): void {
 function firstPositionOf(next: RoomState): number | null {
   const position = placeNow(next)?.position;
   const number = next.entry?.queueId;
-  if (position === undefined || number == null) return next.firstPosition;
+  if (position === undefined || !isKnown(number)) return next.firstPosition;
   const [known, first] = (sessionStorage.getItem(firstKey) ?? '').split(' ');
   if (known === number && Number(first) >= position) return Number(first);
   sessionStorage.setItem(firstKey, `${number} ${position}`);
@@ -68,14 +67,13 @@ function change(part: Partial<RoomState>): void {
   state = { ...next, firstPosition: firstPositionOf(next) };
   // The document comes first, but it cannot tell whose visitor this is.
   if (!isPlaceKnown) return;
-  show(state);
+  showView({ state, t, format });
   if (isWorthSaying(before, state, saidAhead)) say();
   if (sceneOf(state) === 'ready') bell.ring();
   else bell.stop();
 }
 
 const bell = createTurnBell(element<HTMLButtonElement>('#tell'), t, state.concertName);
-render(<App />, element('#room'));
 
 const link = openLineLink(api, state.concertId, {
   onRoom(room) {
@@ -96,6 +94,6 @@ const link = openLineLink(api, state.concertId, {
 setInterval(() => {
   const opensAt = state.room?.opensAt;
   const counts =
-    sceneOf(state) === 'ready' || (opensAt != null && Date.parse(opensAt) > state.nowMs);
+    sceneOf(state) === 'ready' || (isKnown(opensAt) && Date.parse(opensAt) > state.nowMs);
   if (counts) change({});
 }, 1_000);

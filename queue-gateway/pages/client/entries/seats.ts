@@ -1,0 +1,48 @@
+import type { Concert, Schedule } from '../../../../shared/contracts/concerts.ts';
+import { createFormat } from '../../i18n/format.ts';
+import type { Language } from '../../i18n/language.ts';
+import { createTranslate } from '../../i18n/translate.ts';
+import type { SeatWords } from '../../messages/seats.ts';
+import { ask } from '../api.ts';
+import { element, pageData } from '../page-data.ts';
+import { createSale } from '../seats/sale.ts';
+
+const data = pageData<{ language: Language; words: SeatWords; concert: Concert }>();
+const t = createTranslate(data.language, data.words);
+const format = createFormat(data.language);
+const { concertId } = data.concert;
+
+/** The dates as one choice; the one that is chosen is on sale below. */
+async function start(): Promise<void> {
+  const sale = createSale({ t, format, concert: data.concert, api: `/c/${concertId}/api` });
+  const answer = await ask<{ items: Schedule[] }>(
+    `/c/${concertId}/api/concerts/${concertId}/schedules`,
+  );
+  if (!answer.ok) return sale.notes.refuse(answer);
+  const schedules = answer.body.items;
+  if (schedules.length === 0) return sale.notes.tell(t('none'));
+  const place = element('#dates');
+  if (schedules.length > 1) {
+    const label = document.createElement('label');
+    label.className = 'field';
+    label.innerHTML = '<span></span><select></select>';
+    element('#dates').append(label);
+    const [words, select] = [place.querySelector('span'), place.querySelector('select')];
+    if (words) words.textContent = t('date');
+    for (const { concertScheduleId, concertDt, seatsLeft } of schedules)
+      select?.add(
+        new Option(
+          `${format.moment(concertDt)} · ${t('left', { n: seatsLeft })}`,
+          concertScheduleId,
+        ),
+      );
+    select?.addEventListener('change', () => void sale.open(select.value));
+  } else place.textContent = format.moment(schedules[0]?.concertDt ?? '');
+  const first = schedules.find(({ seatsLeft }) => seatsLeft > 0) ?? schedules[0];
+  if (!first) return;
+  const select = place.querySelector('select');
+  if (select) select.value = first.concertScheduleId;
+  await sale.open(first.concertScheduleId);
+}
+
+void start();
