@@ -37,6 +37,7 @@ import { userRoutes } from './users/user-routes.ts';
 import { createUserService } from './users/user-service.ts';
 import type { CoreConfig } from './config.ts';
 import type { Database } from './db/database.ts';
+import type { Reads } from './db/replica-reads.ts';
 import type { Bind } from './http/bind.ts';
 
 /** Password hashes that wait for a thread; the next one is sent away. */
@@ -51,17 +52,24 @@ function composeTickets({ ticketKeys }: CoreConfig, database: Database): (bind: 
   return (bind) => ticketRoutes(bind, tickets);
 }
 
-/** Reads, accounts and the owner's calls. What moves seats and points is in `compose-sales.ts`. */
-export function composeFeatures(config: CoreConfig, database: Database): ((bind: Bind) => void)[] {
+/**
+ * Reads, accounts and the owner's calls. What moves seats and points is in `compose-sales.ts`.
+ * @param shown for what is the same for everybody and may be a little old
+ */
+export function composeFeatures(
+  config: CoreConfig,
+  database: Database,
+  shown: Reads,
+): ((bind: Bind) => void)[] {
   const { transaction } = database;
-  const concerts = createConcertService(createConcertRepository(database));
-  const scheduleRepository = createScheduleRepository(database);
+  const concerts = createConcertService(createConcertRepository(database, shown));
+  const scheduleRepository = createScheduleRepository(database, shown);
   const schedules = createScheduleService({
     schedules: scheduleRepository,
     concerts,
     transaction,
   });
-  const seatRepository = createSeatRepository(database);
+  const seatRepository = createSeatRepository(database, shown);
   const seatMap = createSeatMapService({ seats: seatRepository, now: () => performance.now() });
   const seats = createSeatService({
     seats: seatRepository,
@@ -83,7 +91,6 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
     }),
     signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
   });
-  const points = createPointService(createPointRepository(database));
   const rooms = createRoomService({
     rooms: createRoomRepository(database),
     draws: createDrawRepository(),
@@ -98,7 +105,7 @@ export function composeFeatures(config: CoreConfig, database: Database): ((bind:
   });
   return [
     (bind) => userRoutes(bind, users),
-    (bind) => pointRoutes(bind, points),
+    (bind) => pointRoutes(bind, createPointService(createPointRepository(database))),
     (bind) => concertRoutes(bind, concerts),
     (bind) => scheduleRoutes(bind, schedules),
     (bind) => seatRoutes(bind, seats, seatMap),

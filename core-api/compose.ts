@@ -3,12 +3,12 @@ import type { Logger } from '../shared/logger.ts';
 import { createMetricsPage } from '../shared/metrics.ts';
 import { openRedis } from '../shared/redis/client.ts';
 import { createApp } from './app.ts';
-import { sandboxProvider } from './charges/payment-provider.ts';
-import { createWebhookProvider } from './charges/webhook-provider.ts';
 import { composeFeatures } from './compose-features.ts';
+import { openOutside } from './compose-outside.ts';
 import { composeSales } from './compose-sales.ts';
 import type { CoreConfig } from './config.ts';
 import { createDatabase, type Database } from './db/database.ts';
+import { createReplicaReads } from './db/replica-reads.ts';
 import { watchEventLoopDelay } from './health/event-loop-delay.ts';
 import { loadRoutes, openHealthRoutes } from './health/health-routes.ts';
 import { createHealthService } from './health/health-service.ts';
@@ -49,6 +49,10 @@ const acquireTimeoutMs = 5_000;
 /** Far beyond any statement of a request; a stalled server is given up after this. */
 const statementTimeoutMs = 5_000;
 
+/** A replica that is slow is as good as away: the primary is asked instead. */
+const replicaTimeouts = { acquireTimeoutMs: 1_000, statementTimeoutMs: 2_000 };
+const replicaLagMaxSeconds = 10;
+
 /** How long the start waits for a Redis that is away. */
 const redisReadyWithinMs = 1_000;
 
@@ -68,14 +72,19 @@ function openLocksOf(
 }
 
 /** The stores, each with what closes it. */
-async function openStores(config: CoreConfig, logger: Logger, locksMode: 'on' | 'off') {
-  const database = createDatabase({
+async function openStores(config: CoreConfig, logger: Logger, overrides: CoreOverrides) {
+  const { locks: locksMode = 'on', aroundDatabase = (same) => same } = overrides;
+  const straight = createDatabase({
     databaseUrl: config.databaseUrl,
     poolMax: config.databasePoolMax,
     acquireTimeoutMs,
     statementTimeoutMs,
     logger,
   });
+  const database = aroundDatabase(straight);
+  const replicas = config.databaseReplicaUrls.map((databaseUrl) =>
+    createDatabase({ databaseUrl, poolMax: config.databasePoolMax, ...replicaTimeouts, logger }),
+  );
   const [redis, locks] = await Promise.all([
     openRedis({
       url: config.redisUrl,
@@ -87,20 +96,22 @@ async function openStores(config: CoreConfig, logger: Logger, locksMode: 'on' | 
   ]);
   return {
     database,
+    shown: createReplicaReads({
+      primary: database,
+      replicas,
+      logger,
+      now: () => performance.now(),
+      lagMaxSeconds: replicaLagMaxSeconds,
+    }),
     redis,
     locks,
     close: async () => {
       await locks.close();
       redis.disconnect();
-      await database.close();
+      await Promise.all(replicas.map((replica) => replica.close()));
+      await straight.close();
     },
   };
-}
-
-function openProvider({ paymentProviderUrl: url, paymentWebhookKeys: keys }: CoreConfig) {
-  if (!keys) return { provider: sandboxProvider, closeProvider: () => Promise.resolve() };
-  const provider = createWebhookProvider({ url, keys, now: Date.now });
-  return { provider, closeProvider: () => provider.close() };
 }
 
 /** Opens everything the core needs and wires it; `close` closes it in reverse. */
@@ -109,17 +120,16 @@ export async function composeCore(
   logger: Logger,
   overrides: CoreOverrides,
 ): Promise<Core> {
-  const { gatewayUrl = () => config.gatewayUrl, aroundDatabase = (same) => same } = overrides;
+  const { gatewayUrl = () => config.gatewayUrl } = overrides;
   let isClosing = false;
   const { assertionKeys } = config;
   const keys = watchKeys({ config, log: logger });
-  const stores = await openStores(config, logger, overrides.locks ?? 'on');
-  const { redis, locks } = stores;
-  const database = aroundDatabase(stores.database);
+  const stores = await openStores(config, logger, overrides);
+  const { database, shown, redis, locks } = stores;
   const metrics = createCoreMetrics();
   const delivery = meterDelivery(createEventDelivery({ gatewayUrl, assertionKeys }), metrics);
-  const { provider, closeProvider } = openProvider(config);
-  const sales = composeSales({ ...config, database, locks, logger, delivery, provider });
+  const outside = openOutside(config);
+  const sales = composeSales({ ...config, database, locks, logger, delivery, outside });
   const delay = watchEventLoopDelay();
   const meter = createLoadMeter();
   const load = createLoadService({
@@ -155,7 +165,11 @@ export async function composeCore(
     checkReplies: config.nodeEnv === 'test',
     openRoutes: [openHealthRoutes(health), metricsRoutes(metricsPage)],
     // The router asks one after another: first those that a crowd calls.
-    routes: [sales.routes, ...composeFeatures(config, database), (bind) => loadRoutes(bind, load)],
+    routes: [
+      sales.routes,
+      ...composeFeatures(config, database, shown),
+      (bind) => loadRoutes(bind, load),
+    ],
     onAnswered: (endpoint, { status, code, durationMs }) => {
       const { name, guard } = endpoint;
       metrics.answers.inc({ endpoint: name, code });
@@ -174,7 +188,7 @@ export async function composeCore(
       await sales.jobs.close();
       delay.close();
       await delivery.close();
-      await closeProvider();
+      await outside.close();
       await stores.close();
       keys.close();
     },

@@ -25,6 +25,8 @@ export interface CoreConfig {
   paymentProviderUrl: string | undefined;
   /** Shared with the provider; there where it calls back. */
   paymentWebhookKeys: KeySet | undefined;
+  /** Where outside subscribers may be. */
+  webhookAddresses: 'public' | 'any';
   pointChargeMax: number;
   pointBalanceMax: number;
   /** Processes that share the port. */
@@ -92,6 +94,11 @@ export const coreVariables: readonly Variable[] = [
     default: 'none',
     what: 'secret JWK Set shared with the provider, or its file; required with webhook',
   },
+  {
+    name: 'WEBHOOK_ADDRESSES',
+    default: 'public in production, else any',
+    what: 'where events may be sent to: public takes https and addresses of the internet only',
+  },
   { name: 'POINT_CHARGE_MAX', default: '1000000', what: 'points in one charge' },
   { name: 'POINT_BALANCE_MAX', default: '10000000', what: 'points on one account' },
   {
@@ -134,6 +141,7 @@ const schema = z.object({
   PAYMENT_PROVIDER: z.enum(['sandbox', 'webhook']).default('sandbox'),
   PAYMENT_PROVIDER_URL: envVar.url('http', 'https').optional(),
   PAYMENT_WEBHOOK_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more').optional(),
+  WEBHOOK_ADDRESSES: z.enum(['public', 'any']).optional(),
   POINT_CHARGE_MAX: envVar.count(1, maxSqlInt, 1_000_000),
   POINT_BALANCE_MAX: envVar.count(1, maxSqlInt, 10_000_000),
   METRICS_TOKEN: envVar.token().optional(),
@@ -186,6 +194,8 @@ export function loadCoreConfig(env: Record<string, string | undefined>): Readonl
     paymentProvider: given.PAYMENT_PROVIDER,
     paymentProviderUrl: given.PAYMENT_PROVIDER_URL,
     paymentWebhookKeys: given.PAYMENT_WEBHOOK_KEYS,
+    webhookAddresses:
+      given.WEBHOOK_ADDRESSES ?? (given.NODE_ENV === 'production' ? 'public' : 'any'),
     pointChargeMax: given.POINT_CHARGE_MAX,
     pointBalanceMax: given.POINT_BALANCE_MAX,
     webConcurrency: given.WEB_CONCURRENCY,

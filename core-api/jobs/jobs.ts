@@ -30,6 +30,8 @@ export interface Job {
   run: () => Promise<'more' | 'idle'>;
   /** Where the feature leaves who is to be told that there is work. */
   onWake?: (listener: () => void) => void;
+  /** Ends what a run has left under way. */
+  close?: () => Promise<void>;
 }
 
 const tidyBatchMax = 500;
@@ -72,6 +74,7 @@ export function createJobs(deps: JobsDeps): Jobs {
     close: async () => {
       outbox.onKick(() => undefined);
       await Promise.all(loops.map((each) => each.close()));
+      await Promise.all(more.map(async ({ close }) => close?.()));
     },
   };
 }

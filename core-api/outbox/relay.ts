@@ -1,3 +1,4 @@
+import type { CoreEvent } from '../../shared/contracts/internal.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Database } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -18,6 +19,8 @@ export interface RelayDeps {
   database: Database;
   outbox: OutboxRepository;
   delivery: Pick<EventDelivery, 'deliver'>;
+  /** Leaves the events for who else wants them, in the transaction that first sees them. */
+  fanOut: (tx: Tx, events: readonly CoreEvent[]) => Promise<void>;
   logger: Logger;
 }
 
@@ -28,7 +31,7 @@ const refusalsMax = 5;
 /** After these a concert may have no seat left to sell. */
 const mayEndSale = new Set(['payment.completed', 'schedule.cancelled']);
 
-export function createRelay({ database, outbox, delivery, logger }: RelayDeps): Relay {
+export function createRelay({ database, outbox, delivery, fanOut, logger }: RelayDeps): Relay {
   /** Halved after a refusal until the event that nobody can read stands alone. */
   let batchSize = batchMax;
 
@@ -61,6 +64,11 @@ export function createRelay({ database, outbox, delivery, logger }: RelayDeps): 
     if (!(await outbox.takeLease(tx))) return { count: 0 };
     const events = await readBatch(tx);
     if (events.length === 0) return { count: 0 };
+    // Whatever becomes of this try, it is committed that there was one: fanned out once.
+    await fanOut(
+      tx,
+      events.filter(({ attempts }) => attempts === 0).map(({ event }) => event),
+    );
     const ids = events.map(({ event }) => event.eventId);
     try {
       const outcome = await delivery.deliver(events.map(({ event }) => event));

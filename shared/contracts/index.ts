@@ -11,6 +11,7 @@ import * as points from './points.ts';
 import * as queue from './queue.ts';
 import * as reservations from './reservations.ts';
 import * as tickets from './tickets.ts';
+import * as webhooks from './webhooks.ts';
 
 const isEndpoint = (value: unknown): value is Endpoint =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
@@ -27,6 +28,7 @@ export const allEndpoints: readonly Endpoint[] = [
   payments,
   points,
   tickets,
+  webhooks,
   ops,
   internal,
 ].flatMap((module) => Object.values(module).filter(isEndpoint));

@@ -1,4 +1,4 @@
-import { sandboxProvider } from '../../core-api/charges/payment-provider.ts';
+import { openOutside } from '../../core-api/compose-outside.ts';
 import { composeSales } from '../../core-api/compose-sales.ts';
 import { createDatabase } from '../../core-api/db/database.ts';
 import { createNoLocks } from '../../core-api/lock/lock-service.ts';
@@ -13,6 +13,11 @@ const database = createDatabase({
   statementTimeoutMs: 5_000,
   logger,
 });
+const outside = openOutside({
+  paymentProviderUrl: undefined,
+  paymentWebhookKeys: undefined,
+  webhookAddresses: 'any',
+});
 const { afterSales } = composeSales({
   database,
   locks: createNoLocks(),
@@ -21,7 +26,8 @@ const { afterSales } = composeSales({
   holdSeconds: 300,
   pointChargeMax: 1,
   pointBalanceMax: 1,
-  provider: sandboxProvider,
+  outside,
 });
 while ((await afterSales.giveBack()) === 'more');
+await outside.close();
 await database.close();

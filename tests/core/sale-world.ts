@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sandboxProvider } from '../../core-api/charges/payment-provider.ts';
+import { openOutside } from '../../core-api/compose-outside.ts';
 import { composeSales, type Sales } from '../../core-api/compose-sales.ts';
 import { createDatabase, type Database } from '../../core-api/db/database.ts';
 import { marks, type SqlValue, type Statements } from '../../core-api/db/statements.ts';
@@ -105,6 +105,8 @@ async function freshStores(): Promise<Stores> {
   return { databaseUrl: schema.databaseUrl, ...redis, remove };
 }
 
+const noProvider = { paymentProviderUrl: undefined, paymentWebhookKeys: undefined };
+
 const signal = new AbortController().signal;
 
 export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWorld> {
@@ -126,6 +128,7 @@ export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWor
     delivered.push(...events);
     return Promise.resolve('delivered');
   };
+  const outside = openOutside({ ...noProvider, webhookAddresses: 'any' });
   const sales = composeSales({
     database,
     locks: lockService,
@@ -134,7 +137,7 @@ export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWor
     holdSeconds,
     pointChargeMax: 1_000_000,
     pointBalanceMax: 10_000_000,
-    provider: sandboxProvider,
+    outside,
   });
   return {
     ...sales,
@@ -147,6 +150,7 @@ export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWor
     violations: () => audit(databaseUrl),
     close: async () => {
       await sales.jobs.close();
+      await outside.close();
       await lockService.close();
       await database.close();
       if (!options.beside) await stores.remove();
