@@ -20,8 +20,13 @@ const eventTypes = z
   .refine((types) => new Set(types).size === types.length, 'must not name an event twice');
 
 const webhookUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .max(2_000);
+  .string()
+  .max(2_000)
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be an http or https URL',
+  )
+  .meta({ example: 'https://hooks.example/tickets' });
 const webhookStatus = z.enum(['ACTIVE', 'DISABLED']);
 
 export const webhook = z.object({
