@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net';
 import { z } from 'zod';
 import { ConfigError, envVar, parseEnv } from '../shared/config.ts';
+import { loadCertificate } from './http/certificate.ts';
 import { toBlockList } from './http/client-address.ts';
 import { keyFaults } from './key-rules.ts';
 import { type KeySet, loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../shared/keys.ts';
@@ -39,6 +40,8 @@ export interface GatewayConfig {
   /** How long a stop waits for load balancers to look elsewhere. */
   drainSeconds: number;
   shutdownSeconds: number;
+  /** With it, HTTPS with HTTP/2. */
+  tls: { certFile: string; keyFile: string } | undefined;
   /** Of rooms that ask for a captcha; all three or none. */
   captcha: { verifyUrl: string; siteKey: string; secret: string } | undefined;
 }
@@ -118,6 +121,12 @@ export const gatewayVariables: readonly Variable[] = [
     default: turnstileUrl,
     what: 'where answers are checked: a siteverify as Turnstile has it',
   },
+  {
+    name: 'TLS_CERT_FILE',
+    default: 'none',
+    what: 'certificate chain as PEM: HTTPS with HTTP/2 and 1.1; a renewed file is taken up by itself',
+  },
+  { name: 'TLS_KEY_FILE', default: 'none', what: 'private key of TLS_CERT_FILE as PEM' },
   { name: 'WEB_CONCURRENCY', default: '1', what: 'worker processes that share the port' },
   {
     name: 'DRAIN_SECONDS',
@@ -171,6 +180,8 @@ const schema = z.object({
   CAPTCHA_SECRET: z.string().min(8).optional(),
   CAPTCHA_SITE_KEY: z.string().max(200).optional(),
   CAPTCHA_VERIFY_URL: envVar.url('http', 'https').default(turnstileUrl),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
   WEB_CONCURRENCY: envVar.count(1, 64, 1),
   DRAIN_SECONDS: envVar.count(0, 300, 2),
   SHUTDOWN_SECONDS: envVar.count(1, 300, 10),
@@ -194,6 +205,19 @@ function requireGoodKeys(given: z.output<typeof schema>): void {
   });
   if (faults.length > 0)
     throw new ConfigError(faults.map(({ name, message }) => `${name}: ${message}`));
+}
+
+function tlsOf(given: z.output<typeof schema>): GatewayConfig['tls'] {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = given;
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined) throw new ConfigError(['TLS_CERT_FILE: is required with its key']);
+  if (keyFile === undefined) throw new ConfigError(['TLS_KEY_FILE: is required with its file']);
+  try {
+    loadCertificate({ certFile, keyFile });
+  } catch {
+    throw new ConfigError(['TLS_CERT_FILE: must be a certificate as PEM, with its TLS_KEY_FILE']);
+  }
+  return { certFile, keyFile };
 }
 
 function captchaOf(given: z.output<typeof schema>): GatewayConfig['captcha'] {
@@ -235,6 +259,7 @@ export function loadGatewayConfig(
     trustedProxies: given.TRUSTED_PROXIES,
     corsOrigins: given.CORS_ORIGINS,
     addressConnectionsMax: given.ADDRESS_CONNECTIONS_MAX,
+    tls: tlsOf(given),
     captcha: captchaOf(given),
     webConcurrency: given.WEB_CONCURRENCY,
     drainSeconds: given.DRAIN_SECONDS,

@@ -21,6 +21,8 @@ export interface RunningService {
 }
 
 export interface ServeOptions {
+  /** `http` unless said. */
+  scheme?: 'http' | 'https';
   host: string;
   /** 0: any free one. */
   port: number;
@@ -47,7 +49,7 @@ export async function serve(server: Server, options: ServeOptions): Promise<Runn
     throw error;
   }
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  const url = `http://${host.replace(/^0\.0\.0\.0$|^\[::\]$/, '127.0.0.1')}:${address.port}`;
+  const url = `${options.scheme ?? 'http'}://${host.replace(/^0\.0\.0\.0$|^\[::\]$/, '127.0.0.1')}:${address.port}`;
   logger.info({ url }, 'listening');
 
   let closing: Promise<void> | undefined;
@@ -65,8 +67,9 @@ export async function serve(server: Server, options: ServeOptions): Promise<Runn
 }
 
 /** RFC 9112 §9.6: the caller knows that it must not use this connection again. */
-function sayGoodbye(_request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('connection', 'close');
+function sayGoodbye({ httpVersionMajor }: IncomingMessage, response: ServerResponse): void {
+  // HTTP/2 has a frame for it, which the server itself sends.
+  if (httpVersionMajor === 1) response.setHeader('connection', 'close');
 }
 
 /** Accepts nobody new and waits for everybody to leave, up to the deadline. */

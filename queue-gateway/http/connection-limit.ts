@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { BlockList, Socket } from 'node:net';
+import type { BlockList, Server, Socket } from 'node:net';
 import { isTrusted, limitKeyOf, plainAddress } from './client-address.ts';
 
 /**

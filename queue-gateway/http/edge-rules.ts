@@ -65,7 +65,9 @@ export function targetFault(url: string): string | undefined {
 export function headerFault(rawHeaders: readonly string[]): string | undefined {
   let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const given = (rawHeaders[at] ?? '').toLowerCase();
+    // RFC 9113 §8.3.1: the host of HTTP/2.
+    const name = given === ':authority' ? 'host' : given;
     const bit = singular.get(name);
     if (bit === undefined) continue;
     if (seen & bit) return `${name} is given twice`;

@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server, ServerResponse } from 'node:http';
+import { Duplex } from 'node:stream';
 import { Problem } from '../../shared/problems.ts';
 import { answerClientError, endWithProblem } from './client-error.ts';
 import { sendProblem } from './problem-response.ts';
@@ -9,7 +9,12 @@ import { requestIdHeader, requestIdOf } from './request-id.ts';
 export function answerOddRequests(server: Server): void {
   server.on('clientError', answerClientError);
   // RFC 9110 §9.3.6: a tunnel is for proxies.
-  server.on('connect', (_request, socket: Duplex) => {
+  server.on('connect', (request, socket: Duplex | ServerResponse) => {
+    // In HTTP/2 the tunnel would be a stream, and there is an answer to write.
+    if (!(socket instanceof Duplex)) {
+      const id = requestIdOf(request.headers[requestIdHeader]);
+      return sendProblem(socket, new Problem('method-not-allowed'), id);
+    }
     socket.on('error', () => socket.destroy());
     endWithProblem(socket, new Problem('method-not-allowed'));
   });

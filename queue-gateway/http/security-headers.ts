@@ -5,7 +5,9 @@ import { secureHeaders } from 'hono/secure-headers';
  * The headers every answer of the API carries, as Hono's own middleware writes them. They are
  * always the same, so they are worked out once: a forwarded answer goes past Hono to the socket.
  */
-export async function securityHeaders(): Promise<readonly [string, string][]> {
+export async function securityHeaders({ overTls = false } = {}): Promise<
+  readonly [string, string][]
+> {
   const app = new Hono()
     .use(
       secureHeaders({
@@ -13,8 +15,9 @@ export async function securityHeaders(): Promise<readonly [string, string][]> {
         crossOriginResourcePolicy: 'same-origin',
         referrerPolicy: 'no-referrer',
         xFrameOptions: 'DENY',
-        // Says nothing over plain HTTP; whoever ends TLS in front of us sets it.
-        strictTransportSecurity: false,
+        // Says nothing over plain HTTP; whoever ends TLS in front of us sets it. Whether it holds
+        // for every name below ours is not for us to say (RFC 6797 §6.1.2).
+        strictTransportSecurity: overTls && 'max-age=31536000',
         xXssProtection: false,
       }),
     )

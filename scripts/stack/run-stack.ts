@@ -76,7 +76,7 @@ async function openAll(
   loadCoreConfig(childEnv);
   loadGatewayConfig(childEnv);
   const service = { rootDir, dataDir, env: childEnv, log, onUnexpectedExit };
-  const urls = { gatewayUrl: gatewayUrl(ports), coreUrl: coreUrl(ports) };
+  const urls = { gatewayUrl: gatewayUrl(ports, env), coreUrl: coreUrl(ports) };
   opened.push(await startService({ ...service, name: 'core', main: 'core-api/main.ts' }));
   await waitReady(`${urls.coreUrl}/health/ready`, { deadlineMs: readyDeadlineMs, signal });
   opened.push(await startService({ ...service, name: 'gateway', main: 'queue-gateway/main.ts' }));

@@ -52,14 +52,21 @@ export function serviceEnv(env: NodeJS.ProcessEnv, facts: StackFacts): NodeJS.Pr
     REDIS_URL: facts.redisUrl,
     GATEWAY_PORT: String(facts.gatewayPort),
     CORE_PORT: String(facts.corePort),
-    GATEWAY_URL: gatewayUrl(facts),
+    GATEWAY_URL: gatewayUrl(facts, env),
+    // Of this machine's own making most often: the core, who calls the gateway, takes it for good.
+    ...(hasTls(env) ? { NODE_EXTRA_CA_CERTS: env.NODE_EXTRA_CA_CERTS ?? env.TLS_CERT_FILE } : {}),
     CORE_URL: coreUrl(facts),
     ...facts.keys,
   };
 }
 
-export function gatewayUrl(ports: ServicePorts): string {
-  return `http://127.0.0.1:${ports.gatewayPort}`;
+const hasTls = ({ TLS_CERT_FILE: file }: NodeJS.ProcessEnv): boolean =>
+  file !== undefined && file !== '';
+
+/** Over TLS by the name that a certificate for this machine has. */
+export function gatewayUrl(ports: ServicePorts, env: NodeJS.ProcessEnv): string {
+  const origin = hasTls(env) ? 'https://localhost' : 'http://127.0.0.1';
+  return `${origin}:${ports.gatewayPort}`;
 }
 
 export function coreUrl(ports: ServicePorts): string {

@@ -1,0 +1,50 @@
+import type { OutgoingHttpHeader } from 'node:http';
+import { type Http2ServerRequest, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
+import type { WithRequestId } from './edge-response.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+
+type Headers = Record<string, OutgoingHttpHeader | undefined>;
+
+const isRecord = (value: unknown): value is Headers =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** RFC 9113 §8.2.2: HTTP/2 has frames for what these say. */
+const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
+
+/** `edgeResponseClass` for HTTP/2: what writes an answer need not know over what it goes. */
+export function edgeHttp2ResponseClass(
+  fixed: readonly (readonly [string, string])[],
+): typeof Http2ServerResponse {
+  return class EdgeHttp2Response<R extends Http2ServerRequest = Http2ServerRequest>
+    extends Http2ServerResponse<R>
+    implements WithRequestId
+  {
+    #requestId: string | undefined;
+
+    constructor(stream: ServerHttp2Stream) {
+      super(stream);
+      // As an answer of HTTP/1.1 has it: node ends the writing side of a stream that was reset, and
+      // so says of half an answer that it is finished.
+      Object.defineProperties(this, {
+        destroyed: { get: () => stream.destroyed || stream.aborted },
+        writableFinished: { get: () => stream.writableFinished && !stream.aborted },
+      });
+    }
+
+    get requestId(): string {
+      return (this.#requestId ??= requestIdOf(this.req.headers[requestIdHeader]));
+    }
+
+    override setHeader(name: string, value: number | string | readonly string[]): void {
+      if (!ofConnection.has(name.toLowerCase())) super.setHeader(name, value);
+    }
+
+    override writeHead(status: number, ...rest: unknown[]): this {
+      const given = Object.entries(rest.find(isRecord) ?? {});
+      for (const [name, value] of given) if (value !== undefined) this.setHeader(name, value);
+      for (const [name, value] of fixed) if (!this.hasHeader(name)) super.setHeader(name, value);
+      super.setHeader(requestIdHeader, this.requestId);
+      return super.writeHead(status);
+    }
+  };
+}
