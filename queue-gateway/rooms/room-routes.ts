@@ -11,6 +11,7 @@ import {
 } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Bind, RequestInfo } from '../http/bind.ts';
+import { forgetHeaders } from '../http/forget-headers.ts';
 import { callerOf } from '../http/guard.ts';
 import type { QueueTokens } from '../tokens/queue-tokens.ts';
 import type { DrawService } from './draw-service.ts';
@@ -92,6 +93,7 @@ export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
       const detail = 'Too many streams are open; ask by polling';
       throw new Problem('unavailable', { detail, retryAfterSeconds: streamsFullRetrySeconds });
     }
+    forgetHeaders(outgoing);
     return RESPONSE_ALREADY_SENT;
   });
 
