@@ -2,6 +2,7 @@ import type { Concert } from '../../shared/contracts/concerts.ts';
 import type { Database } from '../db/database.ts';
 import type { ConcertRow } from '../db/models.ts';
 import { type Page, type PageQuery, pageRows, toPage } from '../db/page.ts';
+import type { Reads } from '../db/replica-reads.ts';
 import { saleStateOf } from './concert-rules.ts';
 
 export type ConcertFields = Pick<
@@ -13,6 +14,8 @@ export interface ConcertRepository {
   /** ACTIVE ones, oldest first. */
   list(page: PageQuery): Promise<Page<Concert>>;
   find(concertId: string): Promise<Concert | undefined>;
+  /** The same to be shown to everybody: it may be a little old, as `list` may. */
+  show(concertId: string): Promise<Concert | undefined>;
   create(fields: ConcertFields): Promise<string>;
   /** Fields left out stay. */
   change(concertId: string, fields: Partial<ConcertFields>): Promise<void>;
@@ -80,17 +83,20 @@ const toConcert = (row: Row): Concert => ({
 
 export function createConcertRepository(
   database: Pick<Database, 'rows' | 'plain'>,
+  shown: Pick<Reads, 'rows'> = database,
 ): ConcertRepository {
-  const { rows, plain } = database;
+  const { plain } = database;
+  const findBy = async ({ rows }: Pick<Reads, 'rows'>, concertId: string) => {
+    const [row] = await rows<Row>(findSql, [concertId]);
+    return row && toConcert(row);
+  };
   return {
     list: async (page) => {
-      const found = await rows<Row>(listSql, [page.cursor ?? '0', pageRows(page)]);
+      const found = await shown.rows<Row>(listSql, [page.cursor ?? '0', pageRows(page)]);
       return toPage(found.map(toConcert), page, ({ concertId }) => concertId);
     },
-    find: async (concertId) => {
-      const [row] = await rows<Row>(findSql, [concertId]);
-      return row && toConcert(row);
-    },
+    find: (concertId) => findBy(database, concertId),
+    show: (concertId) => findBy(shown, concertId),
     create: (fields) =>
       plain(async ({ concert }) => String((await concert.create(fields)).concertId)),
     change: (concertId, fields) =>

@@ -23,7 +23,7 @@ export function createConcertService(concerts: ConcertRepository): ConcertServic
     return toDocument(JSON.stringify(page));
   });
   const singles = createFlights(async (concertId) => {
-    const concert = await concerts.find(concertId);
+    const concert = await concerts.show(concertId);
     return concert && toDocument(JSON.stringify(concert));
   });
 

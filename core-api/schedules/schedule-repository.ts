@@ -1,6 +1,7 @@
 import { Problem } from '../../shared/problems.ts';
 import type { Database } from '../db/database.ts';
 import type { ScheduleRow } from '../db/models.ts';
+import type { Reads } from '../db/replica-reads.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { ConcertCounts, ScheduleCounts } from './schedule-rules.ts';
 
@@ -14,6 +15,8 @@ export interface ScheduleIds {
 export interface ScheduleRepository {
   /** Every date of a concert, also INACTIVE ones, by date; undefined: there is no such concert. */
   countsOf(concertId: string): Promise<ConcertCounts | undefined>;
+  /** The same to be shown: it may be a little old. */
+  shownCountsOf(concertId: string): Promise<ConcertCounts | undefined>;
   create(concertId: string, fields: Omit<ScheduleFields, 'status'>): Promise<string>;
   /**
    * Locks the row until the transaction ends; undefined when it is not of that concert.
@@ -82,18 +85,12 @@ const isUncounted = ({ concertScheduleId, total }: CountsRow): boolean =>
 
 export function createScheduleRepository(
   database: Pick<Database, 'rows' | 'plain'>,
+  shown: Pick<Reads, 'rows'> = database,
 ): ScheduleRepository {
-  const { rows, plain } = database;
+  const { plain } = database;
   return {
-    countsOf: async (concertId) => {
-      let found = await rows<CountsRow>(sumsSql, [concertId, concertId]);
-      if (found.some(isUncounted)) found = await rows<CountsRow>(seatsSql, [concertId, concertId]);
-      const [first] = found;
-      if (!first) return undefined;
-      // A concert without dates is one row of NULLs.
-      const schedules = found.filter(({ concertScheduleId }) => concertScheduleId !== null);
-      return { concertStatus: first.concertStatus, schedules };
-    },
+    countsOf: (concertId) => countsBy(database, concertId),
+    shownCountsOf: (concertId) => countsBy(shown, concertId),
     create: (concertId, fields) =>
       plain(async ({ schedule }) => {
         const made = await schedule.create({ concertId: Number(concertId), ...fields });
@@ -115,4 +112,17 @@ export function createScheduleRepository(
       await tx.run(changeSql, [...fields, scheduleId]);
     },
   };
+}
+
+async function countsBy(
+  { rows }: Pick<Reads, 'rows'>,
+  concertId: string,
+): Promise<ConcertCounts | undefined> {
+  let found = await rows<CountsRow>(sumsSql, [concertId, concertId]);
+  if (found.some(isUncounted)) found = await rows<CountsRow>(seatsSql, [concertId, concertId]);
+  const [first] = found;
+  if (!first) return undefined;
+  // A concert without dates is one row of NULLs.
+  const schedules = found.filter(({ concertScheduleId }) => concertScheduleId !== null);
+  return { concertStatus: first.concertStatus, schedules };
 }

@@ -41,6 +41,7 @@ export interface ScheduleServiceDeps {
 export function createScheduleService(deps: ScheduleServiceDeps): ScheduleService {
   const { schedules, concerts, transaction } = deps;
   const flights = createFlights((concertId) => schedules.countsOf(concertId));
+  const shown = createFlights((concertId) => schedules.shownCountsOf(concertId));
 
   async function countsOf(concertId: string): Promise<ConcertCounts> {
     const counts = await flights(concertId);
@@ -50,7 +51,7 @@ export function createScheduleService(deps: ScheduleServiceDeps): ScheduleServic
 
   return {
     list: async (concertId, { availableOnly }) => {
-      const { concertStatus, schedules: all } = await countsOf(concertId);
+      const { concertStatus, schedules: all = [] } = (await shown(concertId)) ?? {};
       if (concertStatus !== 'ACTIVE') throw new Problem('not-found');
       const offered = all.filter(
         (counts) => counts.status === 'ACTIVE' && (!availableOnly || sellableOf(counts) > 0),

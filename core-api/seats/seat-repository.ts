@@ -1,7 +1,7 @@
 import type { Seat, SeatStatus } from '../../shared/contracts/concerts.ts';
-import type { Database } from '../db/database.ts';
 import { isDuplicate } from '../db/db-errors.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { Reads } from '../db/replica-reads.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { ScheduleIds } from '../schedules/schedule-repository.ts';
 import type { NewSeat } from './seat-rules.ts';
@@ -103,7 +103,11 @@ const insertChunk = 1_000;
 const toJsonRow = ({ seatNum, price, block }: NewSeat) =>
   block === undefined ? [seatNum, price] : [seatNum, price, block];
 
-export function createSeatRepository(database: Pick<Database, 'rows' | 'arrays'>): SeatRepository {
+export function createSeatRepository(
+  database: Reads,
+  /** What a layout is read from: it may be a little old, and says its version. */
+  shown: Reads = database,
+): SeatRepository {
   const { rows, arrays } = database;
   return {
     list: async ({ concertId, scheduleId }) => {
@@ -112,9 +116,12 @@ export function createSeatRepository(database: Pick<Database, 'rows' | 'arrays'>
     },
     layout: async ({ concertId, scheduleId }) => {
       // The version first: a change in between makes the layout newer than it says, never older.
-      const [offered] = await rows<{ layoutVersion: number }>(offeredSql, [scheduleId, concertId]);
+      const [offered] = await shown.rows<{ layoutVersion: number }>(offeredSql, [
+        scheduleId,
+        concertId,
+      ]);
       if (!offered) return undefined;
-      const seats = await arrays<LayoutTuple>(layoutSql, [scheduleId]);
+      const seats = await shown.arrays<LayoutTuple>(layoutSql, [scheduleId]);
       return { version: offered.layoutVersion, seats };
     },
     state: async ({ concertId, scheduleId }) =>
