@@ -107,8 +107,8 @@ export function newRedis(
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
     ...(login.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
     sentinelRetryStrategy: reconnectDelayMs,
-    // Told of the new primary at once, also while the old one still answers.
-    failoverDetector: true,
+    // Not `failoverDetector`: a notice that comes while it connects ends the client of ioredis 6 for
+    // good. An old primary that still answers is left when it says READONLY.
   });
 }
 

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { eventually } from '../harness/eventually.ts';
+import { type RedisProcess, startRedis, startSentinel } from '../harness/redis-process.ts';
+import { type Gateways, startGateways } from './gateways.ts';
+
+describe('a primary behind sentinels that dies, two gateways', () => {
+  const servers: RedisProcess[] = [];
+  let line: Gateways;
+  let primary: RedisProcess;
+  before(async () => {
+    primary = await startRedis();
+    const replica = await startRedis({ replicaof: `127.0.0.1 ${primary.port}` });
+    const sentinel = await startSentinel(primary.port);
+    servers.push(primary, replica, sentinel);
+    await replicaIsKnown(sentinel.port);
+    const url = `redis-sentinel://127.0.0.1:${sentinel.port}/line`;
+    line = await startGateways({ count: 2, redisUrls: [url, url] });
+  });
+  after(async () => {
+    await line.close();
+    await Promise.all(servers.map((server) => server.kill()));
+  });
+
+  async function replicaIsKnown(port: number): Promise<void> {
+    const sentinel = new Redis(port, '127.0.0.1');
+    await eventually(
+      async () => {
+        const replicas = (await sentinel.call('SENTINEL', 'replicas', 'line')) as string[][];
+        const flags = replicas[0]?.[replicas[0].indexOf('flags') + 1];
+        const link = replicas[0]?.[replicas[0].indexOf('master-link-status') + 1];
+        expect([flags, link]).to.deep.equal(['slave', 'ok']);
+      },
+      { deadlineMs: 15_000, intervalMs: 100 },
+    );
+    sentinel.disconnect();
+  }
+
+  it('the line goes on; everybody keeps the place, no number is given twice, nobody extra is in', async () => {
+    const room = line.core.addRoom({ maxActive: 2 });
+    const fans = Array.from({ length: 8 }, (_, at) => line.fan(at + 1, at % 2));
+    const [first, , third] = fans;
+    if (!first || !third) throw new Error('no fans');
+    for (const fan of fans)
+      await eventually(async () => expect((await fan.join(room)).status).to.be.below(300));
+    const placeOf = new Map<string, string>();
+    for (const fan of fans)
+      await eventually(async () => {
+        const answer = await fan.status(room);
+        expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+        placeOf.set(fan.userId, String(answer.body.queueId));
+      });
+
+    await primary.kill();
+    // A sentinel that was kept from running for two seconds does nothing for thirty (TILT).
+    const deadlineMs = 45_000;
+    for (const fan of fans)
+      await eventually(
+        async () => {
+          const answer = await fan.status(room);
+          expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+          expect(answer.body.queueId).to.equal(placeOf.get(fan.userId));
+        },
+        { deadlineMs },
+      );
+    const late = line.fan(51, 1);
+    const joined = await eventually(
+      async () => {
+        const answer = await late.join(room);
+        expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
+        return answer.body;
+      },
+      { deadlineMs },
+    );
+    expect(joined.status).to.equal('WAITING');
+    expect([...placeOf.values()]).not.to.include(joined.queueId);
+
+    await eventually(async () => expect((await first.leave(room)).status).to.equal(204));
+    await eventually(
+      async () => {
+        const { body } = await third.status(room);
+        expect(body.status, JSON.stringify(body)).to.equal('READY');
+      },
+      { deadlineMs },
+    );
+    await eventually(async () => {
+      const { body } = await line.api().call<{ active: number }>('GET', `/queue/${room}`);
+      expect(body.active).to.equal(2);
+    });
+  });
+});
