@@ -36,7 +36,9 @@ export async function startDatabaseNode(options: DatabaseNodeOptions): Promise<D
   const isRoot = process.getuid?.() === 0;
   const common = { flavour: 'mariadb', profile: 'throwaway', dataDir, isRoot } as const;
   const baseDir = dirname(dirname(realpathSync(installer)));
-  const made = await runCommand(installer, mysqlInitArgs({ ...common, baseDir }));
+  const made = await runCommand(installer, mysqlInitArgs({ ...common, baseDir }), {
+    env: { ...process.env, TMPDIR: tmpDir },
+  });
   if (made.code !== 0) throw new Error(made.output);
   const initFile = join(dir, 'init.sql');
   writeFileSync(
