@@ -19,6 +19,7 @@ import { createLineCollector } from './metrics/line-collector.ts';
 import { meterQueue, meterTicks } from './metrics/meter.ts';
 import { createEntryAnswers } from './queue/entry-answers.ts';
 import { createJoinBatcher } from './queue/join-batcher.ts';
+import { createGivenEntries } from './queue/given-entries.ts';
 import { createJoinService } from './queue/join-service.ts';
 import { createLifeBuffer, type LifeBuffer } from './queue/life-buffer.ts';
 import { createPollGuard } from './queue/poll-guard.ts';
@@ -109,16 +110,9 @@ function openQueue(line: LineDeps, { store, rooms, ticker, life, ...parts }: Par
   const answers = createEntryAnswers({ polls, random: Math.random, now: Date.now });
   const { active, waiting } = tokens;
   const turns = createTurnService({ store, rooms, tokens: active, answers, now, newJti });
-  const joins = createJoinService({
-    store,
-    rooms,
-    joins: joinBatches,
-    turns,
-    tokens: waiting,
-    receipts: tokens.receipts,
-    answers,
-    now,
-  });
+  const { receipts } = tokens;
+  const given = createGivenEntries({ turns, tokens: waiting, receipts, answers, now });
+  const joins = createJoinService({ store, rooms, joins: joinBatches, given, now });
   const challenges = createChallenges({
     tokens: createChallengeTokens({ keys: config.waitingTokenKeys, now }),
     store: parts.challenges,

@@ -19,7 +19,16 @@ export function toDrawFacts({ concertId, draw }: RoomSetting): DrawFacts | undef
   return { concertId, registered, base, digest, secret };
 }
 
-export function createDrawnNumbers(setting: RoomSetting): DrawnNumbers {
+/** The same for a room whose setting changes. */
+export function createNumbersOfRoom(): (setting: RoomSetting, index: number) => number {
+  let last: { setting: RoomSetting; numbers: DrawnNumbers } | undefined;
+  return (setting, index) => {
+    if (last?.setting !== setting) last = { setting, numbers: createDrawnNumbers(setting) };
+    return last.numbers(index);
+  };
+}
+
+function createDrawnNumbers(setting: RoomSetting): DrawnNumbers {
   const facts = toDrawFacts(setting);
   if (!facts) return notDrawn;
   const { registered, base } = facts;

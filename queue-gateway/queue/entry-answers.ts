@@ -72,6 +72,25 @@ function placeFacts(room: RoomMemory, number: number): Omit<WaitingFacts, 'pollM
   };
 }
 
+const beforeDraw = (index: number) => ({
+  ...unknownOdds,
+  queueId: null,
+  registrationIndex: index,
+  status: 'REGISTERED' as const,
+  position: null,
+  ahead: null,
+});
+
+const turnCame = ({ demand }: RoomMemory, number: number) => ({
+  queueId: String(number),
+  position: 0,
+  ahead: 0,
+  etaSeconds: 0,
+  etaP90Seconds: 0,
+  etaReason: null,
+  seatChance: demand ? seatChance(0, demand) : null,
+});
+
 /** About 100 bytes each. */
 const maxTold = 200_000;
 
@@ -138,33 +157,22 @@ export function createEntryAnswers(options: {
     pauseBeforeDraw,
     waiting,
     registered: (room, index, expiresAtMs) => ({
-      queueId: null,
-      registrationIndex: index,
-      status: 'REGISTERED',
-      position: null,
-      ahead: null,
-      ...unknownOdds,
+      ...beforeDraw(index),
       expiresAt: isoOf(expiresAtMs),
       pollAfterMs: paced(room, registrationKey(index), pauseBeforeDraw(room)),
     }),
     late: (room, number, { ahead, expiresAtMs }) => ({
+      ...unknownOdds,
       queueId: String(number),
       status: 'WAITING',
       position: 0,
       ahead,
-      ...unknownOdds,
       expiresAt: isoOf(expiresAtMs),
       pollAfterMs: paced(room, number, pauseFor(null)),
     }),
     inside: (room, number, { status, endMs }) => ({
-      queueId: String(number),
+      ...turnCame(room, number),
       status,
-      position: 0,
-      ahead: 0,
-      etaSeconds: 0,
-      etaP90Seconds: 0,
-      etaReason: null,
-      seatChance: room.demand ? seatChance(0, room.demand) : null,
       expiresAt: isoOf(endMs),
       pollAfterMs: paced(room, number, insidePollMs(status)),
     }),

@@ -2,14 +2,11 @@ import type { EntryWithToken } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { RoomDirectory } from '../rooms/room-directory.ts';
 import type { RoomMemory } from '../rooms/room-memory.ts';
-import type { Receipts } from '../tokens/receipts.ts';
-import type { WaitingTokens } from '../tokens/waiting-token.ts';
-import type { EntryAnswers } from './entry-answers.ts';
+import type { Given, GivenEntries, Unconfirmed } from './given-entries.ts';
 import type { JoinBatcher } from './join-batcher.ts';
-import { joinsAtMs, waitingLifeMs, wholeSecondMs } from './queue-rules.ts';
+import { joinsAtMs } from './queue-rules.ts';
 import type { QueueStore } from './queue-store.ts';
 import type { EntryClaims, JoinedPlace } from './queue-types.ts';
-import type { ActiveEntry, TurnService } from './turn-service.ts';
 
 export interface Joined {
   isNew: boolean;
@@ -31,16 +28,12 @@ export interface JoinServiceDeps {
   store: Pick<QueueStore, 'status'>;
   rooms: RoomDirectory;
   joins: JoinBatcher;
-  turns: TurnService;
-  tokens: WaitingTokens;
-  receipts: Receipts;
-  answers: EntryAnswers;
+  given: GivenEntries;
   /** Unix time in ms. */
   now: () => number;
 }
 
 type Refused = Extract<JoinedPlace, { word: 'closed' | 'sold-out' | 'full' | 'none' }>;
-type Taken = Exclude<JoinedPlace, Refused>;
 
 const closedRetrySeconds = 30;
 
@@ -60,59 +53,8 @@ function refusal({ word }: Refused, room: RoomMemory, nowMs: number): Problem {
   });
 }
 
-type WithoutReceipt = Omit<EntryWithToken, 'receipt'>;
-
-/** What was given, as the entry that its token stands for. */
-type Given = Exclude<Taken, { word: 'REGISTERED' }>;
-type Registered = Extract<Taken, { word: 'REGISTERED' }>;
-
 export function createJoinService(deps: JoinServiceDeps): JoinService {
-  const { store, rooms, joins, turns, tokens, receipts, answers, now } = deps;
-
-  function signWaiting(room: RoomMemory, claims: Pick<EntryClaims, 'userId' | 'number' | 'index'>) {
-    const issuedAtMs = wholeSecondMs(now());
-    const expiresAtMs = issuedAtMs + wholeSecondMs(waitingLifeMs(room.setting, issuedAtMs));
-    const token = tokens.sign({
-      userId: claims.userId,
-      roomId: room.id,
-      queueId: claims.number === 0 ? null : String(claims.number),
-      registrationIndex: claims.index,
-      epoch: room.epoch,
-      issuedAtMs,
-      expiresAtMs,
-    });
-    return { token, expiresAtMs };
-  }
-
-  /** Who is let in at once is inside with the first answer. */
-  async function toEntry(
-    room: RoomMemory,
-    place: Given,
-    claims: EntryClaims,
-  ): Promise<WithoutReceipt> {
-    const { number, index } = claims;
-    const inside = ({ token, expiresAt }: ActiveEntry): WithoutReceipt => {
-      const endMs = Date.parse(expiresAt);
-      return { token, ...answers.inside(room, number, { status: 'ACTIVE', endMs }) };
-    };
-    if (place.word === 'ACTIVE')
-      return inside(
-        place.token === '' ? await turns.activate(room.id, claims) : turns.toActive(place.token),
-      );
-    if (place.word === 'READY' && place.isNew) return inside(await turns.activate(room.id, claims));
-    const { token, expiresAtMs } = signWaiting(room, claims);
-    const facts = { expiresAtMs, registrationIndex: index };
-    if (place.word === 'WAITING') return { token, ...answers.waiting(room, number, facts) };
-    if (place.word === 'LATE')
-      return { token, ...answers.late(room, number, { ...place, expiresAtMs }) };
-    const ready = { status: 'READY', endMs: place.claimEndMs } as const;
-    return { token, ...answers.inside(room, number, ready) };
-  }
-
-  function toRegistered(room: RoomMemory, { index }: Registered, userId: string): WithoutReceipt {
-    const { token, expiresAtMs } = signWaiting(room, { userId, number: 0, index });
-    return { token, ...answers.registered(room, index, expiresAtMs) };
-  }
+  const { store, rooms, joins, given, now } = deps;
 
   /** Where the number that a registration was drawn stands; nothing when its turn came and went. */
   async function drawnPlace(room: RoomMemory, claims: EntryClaims): Promise<Given | undefined> {
@@ -120,24 +62,6 @@ export function createJoinService(deps: JoinServiceDeps): JoinService {
     const base = { isNew: false, number: claims.number };
     if (place.word === 'ENDED') return undefined;
     return place.word === 'ACTIVE' ? { ...base, ...place, token: '' } : { ...base, ...place };
-  }
-
-  /** What was given, signed. */
-  async function confirmed(
-    room: RoomMemory,
-    claims: EntryClaims,
-    { isNew, entry, leaf }: { isNew: boolean; entry: WithoutReceipt; leaf?: string },
-  ): Promise<Joined> {
-    const receipt = await receipts.issue({
-      sub: claims.userId,
-      room: room.id,
-      epoch: claims.epoch,
-      policyVersion: room.setting.version,
-      queueId: claims.number === 0 ? undefined : String(claims.number),
-      registrationIndex: claims.index,
-      leaf: leaf === '' ? undefined : leaf,
-    });
-    return { isNew, entry: { ...entry, receipt } };
   }
 
   /** @param asked what Redis is asked: the account, or only for the place it has. */
@@ -153,16 +77,18 @@ export function createJoinService(deps: JoinServiceDeps): JoinService {
     const base = { userId, epoch, jti: '', tokenEnd: 0 };
     if (place.word !== 'REGISTERED') {
       const claims = { ...base, number: place.number };
-      const entry = await toEntry(room, place, claims);
-      return confirmed(room, claims, { isNew: place.isNew, entry });
+      const entry = await given.ofPlace(room, place, claims);
+      return { isNew: place.isNew, entry: await given.confirm(room, claims, { entry }) };
     }
     const { isNew, index, leaf } = place;
     const claims = { ...base, number: room.drawnNumber(index), index };
-    if (claims.number === 0)
-      return confirmed(room, claims, { isNew, leaf, entry: toRegistered(room, place, userId) });
-    const given = await drawnPlace(room, claims);
-    if (given)
-      return confirmed(room, claims, { isNew, leaf, entry: await toEntry(room, given, claims) });
+    const confirmed = async (entry: Unconfirmed): Promise<Joined> => ({
+      isNew,
+      entry: await given.confirm(room, claims, { entry, leaf }),
+    });
+    if (claims.number === 0) return confirmed(given.ofRegistration(room, claims));
+    const drawn = await drawnPlace(room, claims);
+    if (drawn) return confirmed(await given.ofPlace(room, drawn, claims));
     // It is over, and Redis knows it under its number now: who joins again stands at the end.
     if (isAgain) throw new Problem('unavailable');
     return join(userId, roomId, { asked, isAgain: true });

@@ -153,9 +153,37 @@ function createApplyEvents({ store, rooms, ticker }: QueueServiceDeps) {
   };
 }
 
+/** What is told to whoever asks for something else than the place. */
+function createSummaries({ rooms, answers }: QueueServiceDeps) {
+  function summaryOf(room: RoomMemory, claims: QueueClaims): Summary {
+    const number = numberOf(room, claims);
+    if (number === 0) return { position: null, pollAfterMs: answers.pauseBeforeDraw(room) };
+    const { position, pollMs } = answers.facts(room, number);
+    return { position, pollAfterMs: pollMs };
+  }
+
+  return {
+    pauseNowMs(claims: QueueClaims): number {
+      if (claims.kind === 'active') return insidePollMs('ACTIVE');
+      const room = rooms.peek(claims.roomId);
+      const number = numberOf(room, claims);
+      const waits = room !== undefined && number > room.front;
+      return waits ? answers.facts(room, number).pollMs : insidePollMs('READY');
+    },
+    waitingSummary(claims: QueueClaims): Summary | Promise<Summary> {
+      const known = rooms.peek(claims.roomId);
+      if (known) return summaryOf(known, claims);
+      return rooms.ensure(claims.roomId).then((room) => summaryOf(room, claims));
+    },
+    notDrawnYet: (room: RoomMemory, claims: QueueClaims): Problem =>
+      new Problem('not-your-turn', { extra: { ...summaryOf(room, claims) } }),
+  };
+}
+
 export function createQueueService(deps: QueueServiceDeps): QueueService {
-  const { store, rooms, ticker, joins, turns, answers, life, polls } = deps;
+  const { store, rooms, ticker, joins, turns, life, polls } = deps;
   const askStatus = createAskStatus(deps);
+  const { pauseNowMs, waitingSummary, notDrawnYet } = createSummaries(deps);
 
   function endedReason(claims: QueueClaims): EndReason | undefined {
     const { roomId, epoch } = claims;
@@ -167,24 +195,6 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
     }
     return epoch < room.epoch ? 'revoked' : room.endedReason(numberOf(room, claims));
   }
-
-  function pauseNowMs(claims: QueueClaims): number {
-    if (claims.kind === 'active') return insidePollMs('ACTIVE');
-    const room = rooms.peek(claims.roomId);
-    const number = numberOf(room, claims);
-    const waits = room !== undefined && number > room.front;
-    return waits ? answers.facts(room, number).pollMs : insidePollMs('READY');
-  }
-
-  function summaryOf(room: RoomMemory, claims: QueueClaims): Summary {
-    const number = numberOf(room, claims);
-    if (number === 0) return { position: null, pollAfterMs: answers.pauseBeforeDraw(room) };
-    const { position, pollMs } = answers.facts(room, number);
-    return { position, pollAfterMs: pollMs };
-  }
-
-  const notDrawnYet = (room: RoomMemory, claims: QueueClaims): Problem =>
-    new Problem('not-your-turn', { extra: { ...summaryOf(room, claims) } });
 
   return {
     challenge: joins.offer,
@@ -229,11 +239,7 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       if (reason !== undefined) throw ended(reason);
     },
     touch: ({ roomId, queueId }) => life.noteActivity(roomId, Number(queueId)),
-    waitingSummary(claims) {
-      const known = rooms.peek(claims.roomId);
-      const summary = (room: RoomMemory): Summary => summaryOf(room, claims);
-      return known ? summary(known) : rooms.ensure(claims.roomId).then(summary);
-    },
+    waitingSummary,
     applyEvents: createApplyEvents(deps),
   };
 }

@@ -94,6 +94,39 @@ const leafBytes = 20;
 
 const entryArgs = (claims: EntryClaims) => ({ ...claims, index: claims.index ?? 0 });
 
+/** What is read past the scripts, because nothing has to be atomic with it. */
+function createReads(
+  redis: RedisClient,
+  keysOf: (roomId: string) => RoomKeys,
+): Pick<QueueStore, 'goneNumbers' | 'quitIndexes' | 'leaves'> {
+  return {
+    async goneNumbers(roomId, { front, tail }) {
+      if (tail <= front) return [];
+      const firstByte = Math.floor(front / 8);
+      const bytes = await callStore(() =>
+        redis.getrangeBuffer(keysOf(roomId)['gone'] ?? '', firstByte, Math.floor(tail / 8)),
+      );
+      return fromLifeBitmap({ firstByte, bytes }).filter(
+        (number) => number > front && number <= tail,
+      );
+    },
+    async quitIndexes(roomId) {
+      const bytes = await callStore(() => redis.getBuffer(keysOf(roomId)['quit'] ?? ''));
+      return bytes ? fromLifeBitmap({ firstByte: 0, bytes }) : [];
+    },
+    async leaves(roomId, fromIndex, count) {
+      const [start, end] = [(fromIndex - 1) * leafBytes, (fromIndex - 1 + count) * leafBytes - 1];
+      const bytes = await callStore(() =>
+        redis.getrangeBuffer(keysOf(roomId)['leaves'] ?? '', start, end),
+      );
+      return Array.from({ length: count }, (_, at) => {
+        const leaf = bytes.toString('hex', at * leafBytes, (at + 1) * leafBytes);
+        return leaf.length === emptyLeaf.length && leaf !== emptyLeaf ? leaf : null;
+      });
+    },
+  };
+}
+
 const hiddenSalt = (): string => randomBytes(16).toString('hex');
 
 export function createQueueStore(options: {
@@ -153,30 +186,7 @@ export function createQueueStore(options: {
     tick: (roomId, { withCensus, pressure }) =>
       run(tickScript, roomId, { withCensus: withCensus ? 1 : 0, pressure: pressure ?? '' }),
     snapshot: (roomId) => run(snapshotScript, roomId, {}),
-    async goneNumbers(roomId, { front, tail }) {
-      if (tail <= front) return [];
-      const firstByte = Math.floor(front / 8);
-      const bytes = await callStore(() =>
-        redis.getrangeBuffer(keysOf(roomId)['gone'] ?? '', firstByte, Math.floor(tail / 8)),
-      );
-      return fromLifeBitmap({ firstByte, bytes }).filter(
-        (number) => number > front && number <= tail,
-      );
-    },
-    async quitIndexes(roomId) {
-      const bytes = await callStore(() => redis.getBuffer(keysOf(roomId)['quit'] ?? ''));
-      return bytes ? fromLifeBitmap({ firstByte: 0, bytes }) : [];
-    },
-    async leaves(roomId, fromIndex, count) {
-      const [start, end] = [(fromIndex - 1) * leafBytes, (fromIndex - 1 + count) * leafBytes - 1];
-      const bytes = await callStore(() =>
-        redis.getrangeBuffer(keysOf(roomId)['leaves'] ?? '', start, end),
-      );
-      return Array.from({ length: count }, (_, at) => {
-        const leaf = bytes.toString('hex', at * leafBytes, (at + 1) * leafBytes);
-        return leaf.length === emptyLeaf.length && leaf !== emptyLeaf ? leaf : null;
-      });
-    },
+    ...createReads(redis, keysOf),
     setInventory: (roomId, { sellable, soldOut }) =>
       run(setInventoryScript, roomId, { sellable: sellable ?? -1, soldOut: soldOut ? 1 : 0 }),
   };

@@ -1,7 +1,7 @@
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import type { AdmissionLimit, EndReason, Phase, Room } from '../../shared/contracts/queue.ts';
 import type { Demand } from '../queue/odds-rules.ts';
-import { createDrawnNumbers } from '../queue/drawn-numbers.ts';
+import { createNumbersOfRoom } from '../queue/drawn-numbers.ts';
 import type {
   ClosedRegistration,
   EndedEntry,
@@ -37,9 +37,9 @@ export interface RoomMemory {
   readonly speedPerSecond: number | null;
   /** Variance of the people of a second. */
   readonly spread: number;
-  readonly demand: Demand | undefined;
+  readonly demand?: Demand | undefined;
   /** Who takes part in the draw, from the opening on. */
-  readonly closed: ClosedRegistration | undefined;
+  readonly closed?: ClosedRegistration | undefined;
   /** Registration indexes that were given, as far as is known here. */
   readonly registered: number;
   /** The number that a registration was drawn; 0 before the draw. */
@@ -87,12 +87,8 @@ function createEndedList() {
   };
 }
 
-export function createRoomMemory(options: {
-  setting: RoomSetting;
-  isCurrent: () => boolean;
-}): RoomMemory {
-  const { setting, isCurrent } = options;
-  const { forget, ...list } = createEndedList();
+/** How far the line is, as the highest of all that was heard; `slots` as they were last. */
+function createLineMemory() {
   const line: KnownLine & Registration = {
     front: 0,
     tail: 0,
@@ -101,60 +97,74 @@ export function createRoomMemory(options: {
     registered: 0,
     chain: '',
   };
-  let document: ServedDocument | undefined;
-  let speedPerSecond: number | null = null;
-  let spread = 0;
-  let demand: Demand | undefined;
+  return {
+    line,
+    noteFront({ front, tail, epoch = 0 }: FrontLine): void {
+      line.front = Math.max(line.front, front);
+      line.tail = Math.max(line.tail, tail);
+      line.epoch = Math.max(line.epoch, epoch);
+    },
+    noteRegistration({ registered, chain }: Registration): void {
+      if (!(registered > line.registered)) return;
+      line.registered = registered;
+      line.chain = chain;
+    },
+  };
+}
+
+type LineMemory = ReturnType<typeof createLineMemory>;
+
+type Told = Pick<RoomMemory, 'document' | 'speedPerSecond' | 'spread' | 'demand' | 'closed'>;
+
+function toServed(body: string): ServedDocument {
+  const { phase, limit } = JSON.parse(body) as Room;
+  return { body, etag: etagOf(body), phase, limit };
+}
+
+const nothingTold: Told = { document: undefined, speedPerSecond: null, spread: 0 };
+
+/** What the leader said last, and the living of its census. */
+function createToldMemory({ line, noteFront, noteRegistration }: LineMemory) {
+  let told = nothingTold;
   let census: Census = everybody;
-  let closed: ClosedRegistration | undefined;
-  let drawn = { setting, number: createDrawnNumbers(setting) };
-
-  function noteFront({ front, tail, epoch = 0 }: FrontLine): void {
-    line.front = Math.max(line.front, front);
-    line.tail = Math.max(line.tail, tail);
-    line.epoch = Math.max(line.epoch, epoch);
-  }
-
-  function noteRegistration({ registered, chain }: Registration): void {
-    if (registered <= line.registered) return;
-    line.registered = registered;
-    line.chain = chain;
-  }
-
-  function noteBulletin(bulletin: Bulletin): boolean {
-    noteFront(bulletin);
-    noteRegistration(bulletin);
-    closed = bulletin.closed;
-    speedPerSecond = bulletin.speedPerSecond;
-    spread = bulletin.spread;
-    demand = bulletin.demand;
-    census = bulletin.census === '' ? everybody : readCensus(bulletin.census);
-    if (document?.body === bulletin.document) return false;
-    const { phase, limit, active } = JSON.parse(bulletin.document) as Room;
-    line.slots = active;
-    document = { body: bulletin.document, etag: etagOf(bulletin.document), phase, limit };
-    return true;
-  }
 
   const livingBetween = (from: number, to: number): number =>
     Math.max(0, Math.min(census.livingBefore(to) - census.livingBefore(from), to - from));
 
-  const memory: RoomMemory = {
+  return {
+    told: () => told,
+    ahead: (number: number): number => livingBetween(Math.min(line.front + 1, number), number),
+    noteBulletin(bulletin: Bulletin): boolean {
+      noteFront(bulletin);
+      noteRegistration(bulletin);
+      census = bulletin.census === '' ? everybody : readCensus(bulletin.census);
+      const { document: before } = told;
+      const { closed, speedPerSecond, spread = 0, demand } = bulletin;
+      const { document: body } = bulletin;
+      const isNew = before?.body !== body;
+      const document = isNew ? toServed(body) : before;
+      told = { document, closed, speedPerSecond, spread, demand };
+      if (isNew) line.slots = (JSON.parse(body) as Room).active;
+      return isNew;
+    },
+  };
+}
+
+export function createRoomMemory(options: {
+  setting: RoomSetting;
+  isCurrent: () => boolean;
+}): RoomMemory {
+  const { setting, isCurrent } = options;
+  const { forget, ...list } = createEndedList();
+  const lineMemory = createLineMemory();
+  const { line, noteFront, noteRegistration } = lineMemory;
+  const { told, ahead, noteBulletin } = createToldMemory(lineMemory);
+  const numberOf = createNumbersOfRoom();
+
+  return {
     id: setting.concertId,
     setting,
     isCurrent,
-    get closed() {
-      return closed;
-    },
-    get registered() {
-      return line.registered;
-    },
-    drawnNumber(index) {
-      const { setting: current } = memory;
-      if (drawn.setting !== current)
-        drawn = { setting: current, number: createDrawnNumbers(current) };
-      return drawn.number(index);
-    },
     known: () => ({ ...line }),
     get epoch() {
       return line.epoch;
@@ -165,19 +175,28 @@ export function createRoomMemory(options: {
     get tail() {
       return line.tail;
     },
+    get registered() {
+      return line.registered;
+    },
     get document() {
-      return document;
-    },
-    get spread() {
-      return spread;
-    },
-    get demand() {
-      return demand;
+      return told().document;
     },
     get speedPerSecond() {
-      return speedPerSecond;
+      return told().speedPerSecond;
     },
-    ahead: (number) => livingBetween(Math.min(line.front + 1, number), number),
+    get spread() {
+      return told().spread;
+    },
+    get demand() {
+      return told().demand;
+    },
+    get closed() {
+      return told().closed;
+    },
+    drawnNumber(index) {
+      return numberOf(this.setting, index);
+    },
+    ahead,
     ...list,
     noteFront,
     noteRegistration,
@@ -191,5 +210,4 @@ export function createRoomMemory(options: {
     },
     forgetOld: (nowMs) => forget(nowMs, line.front),
   };
-  return memory;
 }

@@ -18,7 +18,7 @@ export interface Bulletin extends Registration {
   /** Living people admitted per second, measured; `null` while nothing is known or nobody is let in. */
   speedPerSecond: number | null;
   /** Variance of the people of a second. */
-  spread: number;
+  spread?: number;
   /** What is left and what people buy; absent until that was measured. */
   demand?: Demand | undefined;
   census: string;

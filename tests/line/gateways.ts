@@ -55,7 +55,7 @@ const controlOf = {
   close: 'CLOSED',
 } as const;
 
-function createFakeCore(): { core: FakeCore; client: CoreClient } {
+function createFakeCore(): FakeCore {
   const settings = new Map<string, RoomSetting>();
   const inventories = new Map<string, Inventory>();
   const core: FakeCore = {
@@ -79,11 +79,17 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
       return concertId;
     },
   };
+  return core;
+}
+
+/** The core as a gateway calls it. */
+function createFakeClient(core: FakeCore): CoreClient {
+  const { settings, inventories } = core;
   const here = async <T>(answer: () => T): Promise<T> => {
     if (core.away) throw new Problem('unavailable');
     return answer();
   };
-  const client: CoreClient = {
+  return {
     listRooms: () => here(() => [...settings.values()]),
     getRoomSetting: (concertId) => here(() => settings.get(concertId)),
     changeRoom: (concertId, change) =>
@@ -119,7 +125,6 @@ function createFakeCore(): { core: FakeCore; client: CoreClient } {
     ready: () => here(() => true),
     close: () => Promise.resolve(),
   };
-  return { core, client };
 }
 
 interface GatewaysOptions {
@@ -183,7 +188,8 @@ async function startAll(
 
 export async function startGateways(options: GatewaysOptions = {}): Promise<Gateways> {
   const { redisUrl, namespace, clear } = freshNamespace();
-  const { core, client } = createFakeCore();
+  const core = createFakeCore();
+  const client = createFakeClient(core);
   const { jwks, account, assert } = makeKeys();
   const env = { REDIS_NAMESPACE: namespace, ...jwks, ...options.env };
   const gateways = await startAll({ ...options, redisUrl, env }, client);
