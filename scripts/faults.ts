@@ -1,16 +1,22 @@
 /**
  * `npm run faults [-- --minutes 10 --fans 24 --seed N]`: load and faults by chance on two of
  * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
+ * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time; ends with 1
+ * when a checker does not see one.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../tests/faults/faults.ts';
+import { hunt } from '../tests/faults/mutants/hunt.ts';
+import { mutants } from '../tests/faults/mutants/mutants.ts';
 import { openRig } from '../tests/faults/rig.ts';
 import { type FaultReport, runFaults } from '../tests/faults/run.ts';
 import { seededRandom } from '../tests/faults/seeded.ts';
 import { isMain } from './is-main.ts';
 import { decimalOption, numberOption } from './options.ts';
 import { dataDirOf } from './stack/find-stack.ts';
+
+const huntSeconds = 10;
 
 const quantile = (sorted: readonly number[], share: number): number | undefined =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -26,12 +32,30 @@ unresolved   ${unresolved} keys
 findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => checker).join(', ')}`);
 }
 
+/** Every mutant whose name has the words, one after the other. @returns true when all were seen */
+async function huntAll(words: string, seed: number): Promise<boolean> {
+  const wanted = mutants.filter(({ name }) => name.includes(words));
+  if (wanted.length === 0) throw new Error(`no mutant has a name with: ${words}`);
+  let caught = 0;
+  for (const mutant of wanted) {
+    const { isCaught } = await hunt(mutant, { seconds: huntSeconds, seed, log: console.log });
+    if (isCaught) caught += 1;
+  }
+  console.log(`${caught} of ${wanted.length} mutants caught`);
+  return caught === wanted.length;
+}
+
 async function main(): Promise<void> {
   const { argv, env } = process;
   const minutes = decimalOption(argv, '--minutes', { fallback: 10, min: 0.1, max: 1_440 });
   const fans = numberOption(argv, '--fans', { fallback: 24, min: 1, max: 1_000 });
   const fallback = Math.floor(Math.random() * 1e9);
   const seed = numberOption(argv, '--seed', { fallback, min: 0, max: 999_999_999 });
+  const mutantsAt = argv.indexOf('--mutants');
+  if (mutantsAt >= 0) {
+    process.exitCode = (await huntAll(argv[mutantsAt + 1] ?? '', seed)) ? 0 : 1;
+    return;
+  }
   console.log(`seed ${seed}: ${fans} fans and faults for ${minutes} minutes`);
   const rig = await openRig();
   try {

@@ -124,6 +124,26 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
       }),
     'a payment without its row in the ledger': () => run([], { ...sold, history: [] }),
   },
+  paidInTime: {
+    'a payment of a hold that had run out': () =>
+      run([
+        op(
+          'hold',
+          { userId: ann, key, seatIds: ['s1'] },
+          {
+            value: { reservations: [{ reservationId: 'r1', seatId: 's1' }], expiresMs: 0 },
+          },
+        ),
+        op(
+          'pay',
+          { userId: ann, key, reservationIds: ['r1'], amount: 500 },
+          {
+            ...paid,
+            invokedMs: 1_000,
+          },
+        ),
+      ]),
+  },
   acksAreDurable: {
     'a hold that is gone': () =>
       run([op('hold', { userId: ann, key, seatIds: ['s1'] }, held('r1'))]),

@@ -129,7 +129,7 @@ function servicePart({ name, main, port, env, dir, nodeArgs }: ServiceSpec): Par
   return createPart({
     name,
     command: process.execPath,
-    args: ['--import', 'tsx', ...nodeArgs, join(rootDir, main)],
+    args: [...nodeArgs, '--import', 'tsx', join(rootDir, main)],
     cwd: rootDir,
     env: { PATH: process.env['PATH'], ...env },
     logFile: join(dir, `${name}.log`),

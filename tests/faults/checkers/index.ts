@@ -13,6 +13,7 @@ import {
   nothingIsStuck,
   oneEffectPerKey,
   oneOwnerPerSeat,
+  paidInTime,
   refusalsLeaveNothing,
   salesAddUp,
   worksAgain,
@@ -22,6 +23,7 @@ import {
 export const checkers = {
   oneOwnerPerSeat,
   salesAddUp,
+  paidInTime,
   acksAreDurable,
   refusalsLeaveNothing,
   oneEffectPerKey,

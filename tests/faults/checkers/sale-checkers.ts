@@ -98,6 +98,30 @@ export const salesAddUp: Checker = ({ facts }) => {
   return findings;
 };
 
+/** The clocks of the database and of the clients are the same machine's. */
+const clockSlackMs = 200;
+
+/** No payment that was begun after the hold had ended was accepted. */
+export const paidInTime: Checker = (run) => {
+  const ends = new Map(
+    acked(run, 'hold').flatMap(({ value }) =>
+      value.reservations.map(({ reservationId }) => [reservationId, value.expiresMs] as const),
+    ),
+  );
+  const firstTry = new Map<string, number>();
+  for (const { args, invokedMs } of opsOf(run, 'pay')) {
+    if (!firstTry.has(args.key)) firstTry.set(args.key, invokedMs);
+  }
+  return acked(run, 'pay').flatMap(({ args, value }) =>
+    value.payments
+      .filter(({ reservationId }) => {
+        const endMs = ends.get(reservationId) ?? Infinity;
+        return (firstTry.get(args.key) ?? 0) > endMs + clockSlackMs;
+      })
+      .map(({ reservationId }) => `reservation ${reservationId}: paid after its time`),
+  );
+};
+
 /** Every 2xx is in the database. */
 export const acksAreDurable: Checker = (run) => {
   const { facts } = run;
