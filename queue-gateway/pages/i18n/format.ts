@@ -35,8 +35,9 @@ export function clockText(totalSeconds: number): string {
 export function createFormat(language: Language, timeZone: string = defaultTimeZone): Format {
   const numbers = new Intl.NumberFormat(language);
   const won = new Intl.NumberFormat(language, { style: 'currency', currency: 'KRW' });
-  const moment = new Intl.DateTimeFormat(language, {
+  const moment = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     timeZone,
+    hourCycle: 'h23',
     weekday: 'short',
     year: 'numeric',
     month: 'short',

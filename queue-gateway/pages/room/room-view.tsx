@@ -1,7 +1,7 @@
 import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { RoomWords } from '../messages/room.ts';
-import { chanceOf, waitOf } from './room-facts-rules.ts';
+import { chanceOf, reasonOf, waitOf } from './room-facts-rules.ts';
 import {
   isKnown,
   placeNow,
@@ -71,26 +71,11 @@ function Notes({ state, t }: RoomViewProps) {
 
 /** The line as a rail: everybody in front on it, and the visitor at its end. */
 function Rail({ state, t }: RoomViewProps) {
-  const percent = Math.round(progressOf(state) * 1_000) / 10;
+  const done = progressOf(state);
   return (
-    <svg
-      class="rail"
-      viewBox="0 0 1000 24"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={`${t('progress')}: ${Math.round(percent)}%`}
-    >
-      <rect class="rail-way" x="0" y="9" width="1000" height="6" rx="3" />
-      <rect class="rail-done" x="0" y="9" width={String(percent * 10)} height="6" rx="3" />
-      <rect
-        class="rail-you"
-        x={String(Math.min(988, percent * 10))}
-        y="2"
-        width="12"
-        height="20"
-        rx="6"
-      />
-    </svg>
+    <progress class="rail" max={1} value={done} aria-label={t('progress')}>
+      {`${Math.round(done * 100)}%`}
+    </progress>
   );
 }
 
@@ -143,6 +128,7 @@ function Promises({ state, t }: RoomViewProps) {
 function Waiting(props: RoomViewProps) {
   const { state, t, format } = props;
   const ahead = placeNow(state)?.ahead ?? 0;
+  const reason = reasonOf(t, state);
   return (
     <>
       {state.room?.phase === 'PRE_QUEUE' ? (
@@ -157,6 +143,7 @@ function Waiting(props: RoomViewProps) {
       </p>
       <Rail {...props} />
       <Facts {...props} />
+      {reason === null ? null : <p class="fine">{reason}</p>}
       <Promises {...props} />
     </>
   );

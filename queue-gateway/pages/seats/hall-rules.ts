@@ -60,28 +60,25 @@ const place = (hall: Hall, index: number, x: number, y: number): void => {
 const reachOf = (hall: Hall, block: HallBlock): number[] =>
   block.seats.map((index) => Math.abs(hall.x[index] ?? 0));
 
-/** Blocks side by side in straight rows; returns the depth of the deepest. */
+/** From so many seats on, blocks of one price stand in two rows of blocks and not in one. */
+const wideBand = 800;
+
+/** Blocks side by side in straight rows; returns how deep they reach. */
 function placeStraight(hall: Hall, band: readonly HallBlock[], top: number): number {
   const most = Math.max(...band.map(({ seats }) => seats.length));
   const columns = Math.max(5, Math.min(25, Math.ceil(Math.sqrt(most * 1.6) / 5) * 5));
-  const width = band.length * columns + (band.length - 1) * gap;
-  let depth = 0;
+  const rows = Math.ceil(most / columns);
+  const abreast = band.length * most > wideBand ? Math.ceil(band.length / 2) : band.length;
+  const width = abreast * columns + (abreast - 1) * gap;
   for (const [at, block] of band.entries()) {
-    const left = -width / 2 + at * (columns + gap) + 0.5;
-    for (const [order, index] of block.seats.entries()) {
-      const row = Math.floor(order / columns);
-      place(hall, index, left + (order % columns), top + row);
-      depth = Math.max(depth, row + 1);
-    }
+    const left = -width / 2 + (at % abreast) * (columns + gap) + 0.5;
+    const first = top + Math.floor(at / abreast) * (rows + gap);
+    for (const [order, index] of block.seats.entries())
+      place(hall, index, left + (order % columns), first + Math.floor(order / columns));
     block.x = left + (columns - 1) / 2;
-    block.y = top - 1.2;
+    block.y = first - 1.2;
   }
-  return depth;
-}
-
-interface Arc {
-  centerY: number;
-  radius: number;
+  return Math.ceil(band.length / abreast) * (rows + gap) - gap;
 }
 
 /** Blocks as sectors around the floor, rows going outwards; returns how deep the deepest is. */
