@@ -8,16 +8,18 @@ import { openOutside } from './compose-outside.ts';
 import { composeSales } from './compose-sales.ts';
 import type { CoreConfig } from './config.ts';
 import { createDatabase, type Database } from './db/database.ts';
+import { warnOfWeakSettings } from './db/durability.ts';
 import { createReplicaReads } from './db/replica-reads.ts';
 import { watchEventLoopDelay } from './health/event-loop-delay.ts';
 import { loadRoutes, openHealthRoutes } from './health/health-routes.ts';
 import { createHealthService } from './health/health-service.ts';
-import { createLoadMeter } from './health/load-meter.ts';
-import { createLoadService } from './health/load-service.ts';
+import { createLoadMeter, type LoadMeter } from './health/load-meter.ts';
+import { createLoadService, type LoadService } from './health/load-service.ts';
+import type { OnAnswered } from './http/bind.ts';
 import { createNonceStore } from './http/nonce-store.ts';
 import { createPeerCheck } from './http/peer-check.ts';
 import { createCoreCollector } from './metrics/core-collector.ts';
-import { createCoreMetrics } from './metrics/core-metrics.ts';
+import { type CoreMetrics, createCoreMetrics } from './metrics/core-metrics.ts';
 import { meterCallers, meterDelivery } from './metrics/meter.ts';
 import { createMetricsRepository } from './metrics/metrics-repository.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
@@ -94,6 +96,7 @@ async function openStores(config: CoreConfig, logger: Logger, overrides: CoreOve
     }),
     openLocksOf(config, logger, locksMode),
   ]);
+  if (config.nodeEnv === 'production') void warnOfWeakSettings(database, logger);
   return {
     database,
     shown: createReplicaReads({
@@ -114,6 +117,43 @@ async function openStores(config: CoreConfig, logger: Logger, overrides: CoreOve
   };
 }
 
+/** How the core fares, for the gateway and for whoever reads the metrics. */
+function openLoad({ database, locks }: Awaited<ReturnType<typeof openStores>>) {
+  const delay = watchEventLoopDelay();
+  const meter = createLoadMeter();
+  const load = createLoadService({
+    meter,
+    poolWaitMs: () => database.poolStats().waitMs,
+    lockWaitMs: () => locks.stats().waitMs,
+    eventLoopDelayMs: delay.read,
+  });
+  return { meter, load, closeLoad: delay.close };
+}
+
+const countAnswers =
+  ({ answers, durations }: CoreMetrics, meter: LoadMeter): OnAnswered =>
+  ({ name, guard }, { status, code, durationMs }) => {
+    answers.inc({ endpoint: name, code });
+    durations.observe({ endpoint: name }, durationMs / 1_000);
+    // The load of those inside: open calls are cached or slow on purpose, internal ones rare.
+    if (guard !== 'open' && guard !== 'service') meter.record(status, durationMs);
+  };
+
+const metricsPageOf = (
+  config: CoreConfig,
+  metrics: CoreMetrics,
+  { database, load }: { database: Database; load: LoadService },
+) =>
+  createMetricsPage({
+    registry: metrics.registry,
+    token: config.metricsToken,
+    collect: createCoreCollector({
+      metrics,
+      rows: createMetricsRepository(database),
+      load: load.figures,
+    }),
+  });
+
 /** Opens everything the core needs and wires it; `close` closes it in reverse. */
 export async function composeCore(
   config: CoreConfig,
@@ -130,28 +170,12 @@ export async function composeCore(
   const delivery = meterDelivery(createEventDelivery({ gatewayUrl, assertionKeys }), metrics);
   const outside = openOutside(config);
   const sales = composeSales({ ...config, database, locks, logger, delivery, outside });
-  const delay = watchEventLoopDelay();
-  const meter = createLoadMeter();
-  const load = createLoadService({
-    meter,
-    poolWaitMs: () => database.poolStats().waitMs,
-    lockWaitMs: () => locks.stats().waitMs,
-    eventLoopDelayMs: delay.read,
-  });
+  const { meter, load, closeLoad } = openLoad(stores);
   const health = createHealthService({
     database,
     pingRedis: () => redis.ping(),
     needsRedis: config.lockDownPolicy === 'closed',
     isClosing: () => isClosing,
-  });
-  const metricsPage = createMetricsPage({
-    registry: metrics.registry,
-    token: config.metricsToken,
-    collect: createCoreCollector({
-      metrics,
-      rows: createMetricsRepository(database),
-      load: load.figures,
-    }),
   });
   const app = createApp({
     logger,
@@ -163,20 +187,17 @@ export async function composeCore(
       metrics,
     ),
     checkReplies: config.nodeEnv === 'test',
-    openRoutes: [openHealthRoutes(health), metricsRoutes(metricsPage)],
+    openRoutes: [
+      openHealthRoutes(health),
+      metricsRoutes(metricsPageOf(config, metrics, { database, load })),
+    ],
     // The router asks one after another: first those that a crowd calls.
     routes: [
       sales.routes,
       ...composeFeatures(config, database, shown),
       (bind) => loadRoutes(bind, load),
     ],
-    onAnswered: (endpoint, { status, code, durationMs }) => {
-      const { name, guard } = endpoint;
-      metrics.answers.inc({ endpoint: name, code });
-      metrics.durations.observe({ endpoint: name }, durationMs / 1_000);
-      // The load of those inside: open calls are cached or slow on purpose, internal ones rare.
-      if (guard !== 'open' && guard !== 'service') meter.record(status, durationMs);
-    },
+    onAnswered: countAnswers(metrics, meter),
   });
   return {
     app,
@@ -186,7 +207,7 @@ export async function composeCore(
     },
     close: async () => {
       await sales.jobs.close();
-      delay.close();
+      closeLoad();
       await delivery.close();
       await outside.close();
       await stores.close();
