@@ -14,11 +14,12 @@ export interface Outside {
 
 type OutsideConfig = Pick<
   CoreConfig,
-  'paymentProviderUrl' | 'paymentWebhookKeys' | 'webhookAddresses'
+  'paymentProvider' | 'paymentProviderUrl' | 'paymentWebhookKeys' | 'webhookAddresses'
 >;
 
 export function openOutside(config: OutsideConfig): Outside {
-  const { paymentProviderUrl: url, paymentWebhookKeys: keys, webhookAddresses: addresses } = config;
+  const { paymentProviderUrl: url, webhookAddresses: addresses } = config;
+  const keys = config.paymentProvider === 'webhook' ? config.paymentWebhookKeys : undefined;
   const now = Date.now;
   const provider = keys && createWebhookProvider({ url, keys, now });
   const sender = createWebhookSender({ addresses, now });

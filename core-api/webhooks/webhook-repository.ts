@@ -13,10 +13,14 @@ const listSql = `SELECT ${columns} FROM webhook w
   WHERE w.webhook_id < ? ORDER BY w.webhook_id DESC LIMIT ?`;
 const insertSql = 'INSERT INTO webhook (url, events, secret) VALUES (?, ?, ?)';
 
-/** Switched on again it begins anew: nothing is held against it, and it is tried at once. */
+/**
+ * Nothing is held against it any more, and it is tried at once, unless an instance delivers to it
+ * at this moment.
+ */
 const changeSql = `UPDATE webhook SET url = COALESCE(?, url), events = COALESCE(?, events),
     disabled_reason = CASE WHEN ? IS NULL THEN disabled_reason ELSE NULL END,
-    failing_since = NULL, failures = 0, next_try_at = SYSDATE(6), claim = NULL,
+    failing_since = NULL, failures = 0,
+    next_try_at = CASE WHEN claim IS NULL THEN SYSDATE(6) ELSE next_try_at END,
     webhook_status = COALESCE(?, webhook_status)
   WHERE webhook_id = ?`;
 

@@ -14,6 +14,7 @@ const database = createDatabase({
   logger,
 });
 const outside = openOutside({
+  paymentProvider: 'sandbox',
   paymentProviderUrl: undefined,
   paymentWebhookKeys: undefined,
   webhookAddresses: 'any',

@@ -105,7 +105,11 @@ async function freshStores(): Promise<Stores> {
   return { databaseUrl: schema.databaseUrl, ...redis, remove };
 }
 
-const noProvider = { paymentProviderUrl: undefined, paymentWebhookKeys: undefined };
+const noProvider = {
+  paymentProvider: 'sandbox',
+  paymentProviderUrl: undefined,
+  paymentWebhookKeys: undefined,
+} as const;
 
 const signal = new AbortController().signal;
 

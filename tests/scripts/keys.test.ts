@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { composeEnv, keysCommand } from '../../scripts/keys.ts';
+import { keyFiles, publicHalves } from '../../scripts/stack/key-files.ts';
 import { loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../../shared/keys.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -17,7 +18,7 @@ describe('npm run keys', () => {
   it('init makes key sets that only their owner can read, and never replaces one', async () => {
     const first = await keysCommand(['init'], { DATA_DIR: dataDir });
     const paths = first.split('\n').map((line) => line.slice(line.indexOf('=') + 1));
-    expect(paths.length).to.equal(7);
+    expect(paths.length).to.equal(keyFiles.length + publicHalves.length);
     const before = paths.map((path) => readFileSync(path, 'utf8'));
     for (const path of paths) expect(statSync(path).mode & 0o777, path).to.equal(0o600);
     expect(await keysCommand(['init'], { DATA_DIR: dataDir })).to.equal(first);
