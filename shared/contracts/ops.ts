@@ -39,7 +39,7 @@ export const getMetrics = defineEndpoint({
   status: 200,
   reply: z.string(),
   mediaType: 'text/plain',
-  problems: ['access-token-required', 'access-token-invalid'],
+  problems: ['access-token-required', 'access-token-invalid', 'not-found'],
 });
 
 export const getJwks = defineEndpoint({

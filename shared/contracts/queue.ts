@@ -178,6 +178,8 @@ export const watchRoom = defineEndpoint({
   status: 200,
   reply: z.string(),
   mediaType: 'text/event-stream',
+  // Of a waiting token that comes along: the stream is its sign of life.
+  problems: ['queue-token-invalid', 'queue-token-wrong-room', 'queue-token-ended'],
 });
 
 export const joinQueue = defineEndpoint({

@@ -71,6 +71,9 @@ export function limitCommands(client: LimitedClient, { timeoutMs, onSilent }: Co
       command.reject(new Error('Redis is silent'));
       return command.promise;
     }
+    // Who asked hears of a failure. Of ioredis' own commands, as it connects, nobody needs to, and a
+    // rejection that nobody hears of would end the process.
+    command.promise.catch(() => undefined);
     waiting.push({ command, since: turn });
     if (!isTurning) {
       isTurning = true;
