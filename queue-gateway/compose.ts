@@ -1,3 +1,4 @@
+import type { Bind } from './http/bind.ts';
 import { createGuard } from './http/guard.ts';
 import { createServiceGuard } from './http/service-guard.ts';
 import { watchKeys } from '../shared/key-watch.ts';
@@ -7,13 +8,13 @@ import { openRedis } from '../shared/redis/client.ts';
 import { createApp, type EdgeSurface } from './app.ts';
 import type { GatewayConfig } from './config.ts';
 import { createCoreClient } from './core-client/core-client.ts';
-import { createUpstream } from './forward/upstream.ts';
+import { createUpstream, type Upstream } from './forward/upstream.ts';
 import { redisAdvice } from './health/redis-advice-store.ts';
 import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
 import { keyFaults } from './key-rules.ts';
 import { openLimits } from './limits/open-limits.ts';
-import { type OpenLine, openLine } from './line.ts';
-import { createGatewayMetrics } from './metrics/gateway-metrics.ts';
+import { type Line, type OpenLine, openLine } from './line.ts';
+import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { meterUpstream } from './metrics/meter.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
@@ -35,6 +36,8 @@ export interface GatewayOverrides {
   openLine?: OpenLine;
   /** Unix time in ms. */
   now?: () => number;
+  /** Largest streamed body. */
+  uploadLimitBytes?: number;
 }
 
 function createTokens(config: GatewayConfig, now: () => number) {
@@ -65,6 +68,25 @@ async function adviseOnStores(config: GatewayConfig, log: Logger): Promise<void>
   }
 }
 
+const openUpstream = (
+  config: GatewayConfig,
+  metrics: GatewayMetrics,
+  now: () => number,
+): Upstream =>
+  meterUpstream(
+    createUpstream({ url: config.coreUrl, connections: config.coreConnections, now }),
+    metrics,
+  );
+
+/** What is nobody's own: public keys, and the metrics for their token. */
+function openRoutes(config: GatewayConfig, { registry }: GatewayMetrics, { collect }: Line) {
+  const page = createMetricsPage({ registry, token: config.metricsToken, collect });
+  return [
+    (bind: Bind) => jwksRoutes(bind, publishedKeys(config)),
+    (bind: Bind) => metricsRoutes(bind, page),
+  ];
+}
+
 /** Opens everything the gateway needs and wires it; `close` closes it in reverse. */
 export async function composeGateway(
   config: GatewayConfig,
@@ -74,16 +96,11 @@ export async function composeGateway(
   const { now = Date.now } = overrides;
   let draining = false;
   const isDraining = (): boolean => draining;
-  const { assertionKeys, coreUrl: url } = config;
-
   const keys = watchKeys({ config, faults: keyFaults, log });
   const tokens = createTokens(config, now);
-  const core = createCoreClient({ url, assertionKeys, now });
+  const core = createCoreClient({ url: config.coreUrl, assertionKeys: config.assertionKeys, now });
   const metrics = createGatewayMetrics();
-  const upstream = meterUpstream(
-    createUpstream({ url, connections: config.coreConnections, now }),
-    metrics,
-  );
+  const upstream = openUpstream(config, metrics, now);
   const line = await (overrides.openLine ?? openLine)({ config, log, core, tokens, metrics });
   const limits = await openLimits(config, log);
   const guard = createGuard({
@@ -93,34 +110,28 @@ export async function composeGateway(
     limits: limits.limits,
   });
 
-  const metricsPage = createMetricsPage({
-    registry: metrics.registry,
-    token: config.metricsToken,
-    collect: line.collect,
-  });
   const surface = createApp({
     log,
     onProblem: (code) => metrics.problems.inc({ code }),
     guard,
-    serviceGuard: createServiceGuard({ keys: assertionKeys, now }),
+    serviceGuard: createServiceGuard({ keys: config.assertionKeys, now }),
     routes: [
       line.routes,
       (bind) =>
         healthRoutes(bind, { pingRedis: line.pingRedis, coreReady: core.ready, isDraining }),
-      (bind) => jwksRoutes(bind, publishedKeys(config)),
-      (bind) => metricsRoutes(bind, metricsPage),
+      ...openRoutes(config, metrics, line),
     ],
     forward: {
       line: line.gate,
       upstream,
-      assertionKeys,
+      assertionKeys: config.assertionKeys,
       now,
       timeoutMs: config.coreTimeoutMs,
+      uploadLimitBytes: overrides.uploadLimitBytes,
       loginBrake: limits.loginBrake,
     },
     pages: { accessTokens: tokens.access },
   });
-
   if (config.nodeEnv === 'production') void adviseOnStores(config, log);
   return {
     surface,

@@ -27,14 +27,27 @@ export interface Caller {
 
 export const nobody: Caller = { userId: null, role: null, room: null, entryId: null };
 
+/** Of a body that went by without being kept; base64url. */
+export interface BodyHash {
+  sha256: string;
+}
+
+/**
+ * A large upload is signed at both ends. The header's assertion, over no body, opens the door; the
+ * last bytes of the body are the assertion over what came before them, filled up with spaces. Nothing
+ * is done before that one was checked.
+ */
+export const sealBytes = 1_024;
+export const sealedHeader = 'x-internal-sealed';
+
 export interface SignedCall {
   /** The service that shall answer. */
   audience: Service;
   method: string;
   /** Path and query exactly as on the request line. */
   target: string;
-  /** The body's bytes; empty when there is none. */
-  body: Uint8Array;
+  /** The body's bytes, empty when there is none; or what is known of them. */
+  body: Uint8Array | BodyHash;
 }
 
 const claimsSchema = z.strictObject({
@@ -52,8 +65,10 @@ const version = 'v1';
 const maxAgeMs = 30_000;
 const maxHeaderLength = 1_024;
 
-const bodyHash = (body: Uint8Array): string =>
-  body.length === 0 ? '-' : createHash('sha256').update(body).digest('base64url');
+function bodyHash(body: Uint8Array | BodyHash): string {
+  if ('sha256' in body) return body.sha256;
+  return body.length === 0 ? '-' : createHash('sha256').update(body).digest('base64url');
+}
 
 function signature(keys: KeySet, kid: string, claims: string, call: SignedCall): Buffer {
   const key = keys.byKid.get(kid);

@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { sealBytes, sealedHeader } from '../../shared/assertion.ts';
 import {
   bodyLimitBytes,
   type Endpoint,
@@ -91,10 +92,20 @@ export function createBinder(options: BinderOptions): { bind: Bind; endpoints: E
  */
 function createReader<E extends Endpoint>(endpoint: E, peerCheck: PeerCheck) {
   const limitBytes = endpoint.bodyLimitBytes ?? bodyLimitBytes;
-  return async (request: Request, response: Response): Promise<Call<E>> => {
+  async function receive(request: Request) {
+    if (endpoint.streamed && request.headers[sealedHeader] !== undefined) {
+      peerCheck.verifyOpening(request);
+      const sealed = await readBody(request, limitBytes + sealBytes);
+      const { caller, body } = await peerCheck.verifySealed(request, sealed);
+      return { bodyBytes: body, peerCaller: caller };
+    }
     peerCheck.assertHeader(request);
     const bodyBytes = await readBody(request, limitBytes);
-    const peerCaller = await peerCheck.verify(request, bodyBytes);
+    return { bodyBytes, peerCaller: await peerCheck.verify(request, bodyBytes) };
+  }
+
+  return async (request: Request, response: Response): Promise<Call<E>> => {
+    const { bodyBytes, peerCaller } = await receive(request);
 
     const params = request.params as Record<string, string>;
     parseParams(endpoint, params);

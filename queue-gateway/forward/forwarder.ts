@@ -1,14 +1,19 @@
 import { assertionHeader, type Caller, signAssertion } from '../../shared/assertion.ts';
 import { login } from '../../shared/contracts/auth.ts';
-import { bulkBodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
+import {
+  bodyLimitBytes,
+  bulkBodyLimitBytes,
+  type Endpoint,
+} from '../../shared/contracts/endpoint.ts';
 import type { KeySet } from '../../shared/keys.ts';
 import { problemStatus } from '../../shared/problems.ts';
 import type { EdgeBindings } from '../http/edge-env.ts';
 import { callerOf, type Guard, type Passed } from '../http/guard.ts';
-import { noBody, parseJson, readBody } from '../http/read-body.ts';
+import { checkBodyHead, noBody, parseJson, readBody } from '../http/read-body.ts';
 import { requestIdHeader } from '../http/request-id.ts';
 import type { LoginBrake, Outcome } from '../limits/login-service.ts';
 import type { ActiveClaims } from '../tokens/active-token.ts';
+import { sealedBody, sealedHeaders } from './sealed-body.ts';
 import { toCoreHeaders } from './header-rules.ts';
 import type { createReadSigner } from './read-signer.ts';
 import type { Upstream, UpstreamCall } from './upstream.ts';
@@ -32,6 +37,8 @@ export interface ForwarderOptions {
   now: () => number;
   /** Longest wait for the core in an ordinary call. */
   timeoutMs: number;
+  /** Largest streamed body, instead of the contract's. */
+  uploadLimitBytes?: number | undefined;
 }
 
 /** Where a call goes, from a path whose parameters are right. */
@@ -77,6 +84,7 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
   const isKeyed = endpoint.idempotent ?? false;
   const isBulk = (endpoint.bodyLimitBytes ?? 0) >= bulkBodyLimitBytes;
   const headersOf = createHeadersOf(endpoint, options);
+  const uploadLimitBytes = options.uploadLimitBytes ?? endpoint.bodyLimitBytes ?? bodyLimitBytes;
   const fixed = {
     method,
     changes: method !== 'GET',
@@ -99,7 +107,38 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
   }
 
   /** The order of checks is written down in http/bind.ts. */
+  async function forwardStream(request: EdgeBindings, to: Destination): Promise<void> {
+    const { incoming, outgoing } = request;
+    const passed = await guard(endpoint, request, to.roomId);
+    checkBodyHead(endpoint, incoming, uploadLimitBytes);
+    const target = to.target();
+    const caller = callerOf(passed);
+    const opening = headersOf(request, target, noBody, caller);
+    const sign = (sha256: string): string =>
+      signAssertion(
+        { keys: options.assertionKeys, now: options.now },
+        { audience: 'core-api', method, target, body: { sha256 } },
+        caller,
+      );
+    const body = sealedBody(incoming, { limitBytes: uploadLimitBytes, sign });
+    const call: UpstreamCall = {
+      ...fixed,
+      target,
+      headers: () => ({ ...opening(), ...sealedHeaders(incoming.headers) }),
+      body,
+      repeatable: false,
+    };
+    try {
+      await upstream.send(call, outgoing);
+    } finally {
+      // Answered before its end: nobody takes the rest.
+      incoming.unpipe(body);
+      body.destroy();
+    }
+  }
+
   return async function forward(request, to) {
+    if (endpoint.streamed) return forwardStream(request, to);
     const { incoming, outgoing } = request;
     const passed = await guard(endpoint, request, to.roomId);
     const body = endpoint.body ? await bodyOf(request) : noBody;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { Problem } from '../../shared/problems.ts';
 import { createBreaker } from './breaker.ts';
@@ -11,7 +12,8 @@ export interface UpstreamCall {
   target: string;
   /** The headers of one try: made anew for each, because an assertion is good for one. */
   headers: () => Record<string, string>;
-  body: Buffer | null;
+  /** A stream is sent once. */
+  body: Buffer | Readable | null;
   /** May be sent again when the connection was reset under it. */
   repeatable: boolean;
   /** Runs to its end even when the caller has gone. */
@@ -187,7 +189,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return outcome;
       } catch (error) {
         const problem = failureProblem(error);
-        breaker.report(problem.code === 'bad-gateway' ? 'answered' : 'failed');
+        // What is wrong with a body that streams says nothing about the core.
+        const isCallers = problem.status < 500;
+        if (isCallers) breaker.report('abandoned');
+        else breaker.report(problem.code === 'bad-gateway' ? 'answered' : 'failed');
         throw problem;
       } finally {
         calls -= 1;

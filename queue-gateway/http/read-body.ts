@@ -11,7 +11,7 @@ const jsonType = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"
 /** RFC 7111 §5.1. */
 const csvType = /^text\/csv[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 
-const refuse = (message: string, cause?: unknown): Problem =>
+export const refuseBody = (message: string, cause?: unknown): Problem =>
   new Problem('invalid-request', { errors: [{ path: 'body', message }], cause });
 
 async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
@@ -20,11 +20,27 @@ async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer
   for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
     const bytes = chunk as Buffer; // No encoding is set on the stream, so chunks are bytes.
     size += bytes.length;
-    if (size > limit) throw refuse(`must not be larger than ${limit} bytes`);
+    if (size > limit) throw refuseBody(`must not be larger than ${limit} bytes`);
     chunks.push(bytes);
   }
   return chunks.length === 1 ? (chunks[0] ?? noBody) : Buffer.concat(chunks, size);
 }
+
+/**
+ * What the head of a request says of its body.
+ * @throws Problem `invalid-request` for another content type, or more bytes than are taken.
+ */
+export function checkBodyHead(endpoint: Endpoint, incoming: IncomingMessage, limit: number): void {
+  if (Number(incoming.headers['content-length'] ?? 0) > limit)
+    throw refuseBody(`must not be larger than ${limit} bytes`);
+  if (!isRightType(endpoint, incoming)) throw wrongType(endpoint);
+}
+
+const isRightType = ({ bodyType }: Endpoint, { headers }: IncomingMessage): boolean =>
+  (bodyType === 'text/csv' ? csvType : jsonType).test(headers['content-type'] ?? '');
+
+const wrongType = ({ bodyType }: Endpoint): Problem =>
+  refuseBody(`must be ${bodyType ?? 'application/json'}`);
 
 /**
  * The bytes of a body within the endpoint's limit; none when the endpoint takes no body.
@@ -33,24 +49,18 @@ async function collect(incoming: IncomingMessage, limit: number): Promise<Buffer
 export async function readBody(endpoint: Endpoint, incoming: IncomingMessage): Promise<Buffer> {
   if (!endpoint.body) return noBody;
   const limit = endpoint.bodyLimitBytes ?? bodyLimitBytes;
-  if (Number(incoming.headers['content-length'] ?? 0) > limit)
-    throw refuse(`must not be larger than ${limit} bytes`);
   const isOptional = isBodyOptional(endpoint);
-  const given = incoming.headers['content-type'];
-  if (isOptional && given === undefined) return noBody;
-  const type = endpoint.bodyType === 'text/csv' ? csvType : jsonType;
-  const isRightType = type.test(given ?? '');
-  if (!isRightType && !isOptional)
-    throw refuse(`must be ${endpoint.bodyType ?? 'application/json'}`);
+  if (isOptional && incoming.headers['content-type'] === undefined) return noBody;
+  if (!isOptional) checkBodyHead(endpoint, incoming, limit);
   let bytes: Buffer;
   try {
     bytes = await collect(incoming, limit);
   } catch (cause) {
-    throw cause instanceof Problem ? cause : refuse('did not arrive whole', cause);
+    throw cause instanceof Problem ? cause : refuseBody('did not arrive whole', cause);
   }
   if (bytes.length === 0 && isOptional) return noBody;
-  if (!isRightType) throw refuse(`must be ${endpoint.bodyType ?? 'application/json'}`);
-  if (bytes.length === 0) throw refuse('is missing');
+  if (isOptional && !isRightType(endpoint, incoming)) throw wrongType(endpoint);
+  if (bytes.length === 0) throw refuseBody('is missing');
   return bytes;
 }
 
@@ -64,9 +74,9 @@ export function parseJson(bytes: Uint8Array): unknown {
     text = decoder.decode(bytes);
     value = JSON.parse(text);
   } catch (cause) {
-    throw refuse('must be JSON', cause);
+    throw refuseBody('must be JSON', cause);
   }
   const fault = jsonFault(text);
-  if (fault) throw refuse(fault);
+  if (fault) throw refuseBody(fault);
   return value;
 }

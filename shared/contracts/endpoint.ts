@@ -33,6 +33,8 @@ export interface Endpoint {
   readonly bodyType?: 'text/csv';
   /** Largest body in bytes; `bodyLimitBytes` when not said. */
   readonly bodyLimitBytes?: number;
+  /** Goes through the gateway without being kept there: for bodies of many megabytes. */
+  readonly streamed?: boolean;
   /** Success status, and the body schema (absent for 204). */
   readonly status: 200 | 201 | 202 | 204;
   /** A second success status: "was there already", or "begun, and not done yet". */

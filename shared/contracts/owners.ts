@@ -16,6 +16,7 @@ export const importSeats = defineEndpoint({
   params: scheduleParams,
   bodyType: 'text/csv',
   bodyLimitBytes: bulkBodyLimitBytes,
+  streamed: true,
   body: z
     .string()
     .min(1)
