@@ -22,6 +22,9 @@ export function problemResponse(problem: Problem, requestId: string): Response {
 
 /** The same, straight to the socket, for what never reaches Hono. */
 export function sendProblem(outgoing: ServerResponse, problem: Problem, requestId: string): void {
-  outgoing.writeHead(problem.status, problemHeaders(problem));
-  outgoing.end(JSON.stringify(problem.body(requestId)));
+  const text = JSON.stringify(problem.body(requestId));
+  const headers = problemHeaders(problem);
+  headers['content-length'] = String(Buffer.byteLength(text));
+  outgoing.writeHead(problem.status, headers);
+  outgoing.end(text);
 }

@@ -20,13 +20,11 @@ const slots = 40;
 const base = { ...benchRoom, claimSeconds: 8, graceSeconds: 0 };
 const byRate = { ...base, concertId: '1', maxActive: 2_000, admitPerSecond: perSecond };
 const bySlots = { ...base, concertId: '2', maxActive: slots, admitPerSecond: 1_000 };
-const totalSeconds = (settleMs + measureMs) / 1_000;
-/** Enough that somebody always waits. */
-const crowd = {
-  [byRate.concertId]: Math.ceil(perSecond * totalSeconds * 2),
-  [bySlots.concertId]: Math.ceil((slots * totalSeconds) / 2),
+/** A few more come than are let in, so that somebody always waits and the crowd stays small. */
+const arrivals = {
+  [byRate.concertId]: { headStart: perSecond * 6, perSecond: perSecond * 2.2 },
+  [bySlots.concertId]: { headStart: slots * 3, perSecond: slots / 3 },
 };
-const joinsPerSecond = 500;
 
 /** What Redis tells the gateways of the two rooms. */
 async function follow({ redis }: LineWorld, records: ReadonlyMap<string, Seen[]>) {
@@ -45,13 +43,15 @@ async function follow({ redis }: LineWorld, records: ReadonlyMap<string, Seen[]>
   return () => subscriber.disconnect();
 }
 
-async function play(world: FanWorld, firstUser: number, count: number): Promise<void> {
+async function play(world: FanWorld, firstUser: number): Promise<void> {
+  const { headStart = 0, perSecond: rate = 0 } = arrivals[world.room] ?? {};
+  const startedAt = performance.now();
   const playing: Promise<void>[] = [];
-  for (const userId of range(firstUser, count)) {
-    const fate = fateOf([Math.random(), Math.random()]);
-    playing.push(playFan(world, userId, fate));
-    if (userId % 10 === 0) await sleep(10_000 / joinsPerSecond);
-    if (world.isOver()) break;
+  while (!world.isOver()) {
+    const due = headStart + ((performance.now() - startedAt) * rate) / 1_000;
+    for (const userId of range(firstUser + playing.length, Math.floor(due) - playing.length))
+      playing.push(playFan(world, userId, fateOf([Math.random(), Math.random()])));
+    await sleep(50);
   }
   await Promise.all(playing);
 }
@@ -110,7 +110,7 @@ export async function benchAdmission(): Promise<string> {
       const { accessTokenOf } = line;
       const record = records.get(concertId) ?? [];
       const world = { room: concertId, pools, accessTokenOf, record, stayMs, isOver };
-      return play(world, 1 + at * 1_000_000, crowd[concertId] ?? 0);
+      return play(world, 1 + at * 1_000_000);
     });
     const killing = setTimeout(() => first.kill(), killAtMs);
     await Promise.all(played);

@@ -2,9 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createAccessTokenSigner } from '../../core-api/users/access-token.ts';
-import { createQueueStore, joinBatchMax } from '../../queue-gateway/queue/queue-store.ts';
+import {
+  createQueueStore,
+  joinBatchMax,
+  type QueueStore,
+} from '../../queue-gateway/queue/queue-store.ts';
+import type { JoinReply } from '../../queue-gateway/queue/queue-types.ts';
 import { createWaitingTokens } from '../../queue-gateway/tokens/waiting-token.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import { loadPrivateKeys, loadSecretKeys } from '../../shared/keys.ts';
@@ -150,12 +156,32 @@ export async function openLineWorld(rooms: RoomSetting[] = [benchRoom]) {
 export const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, at) => from + at);
 
-/** The JSON of one answer. */
+/** While a room is being opened, or the machine is busy with something else. */
+const tries = 100;
+const pauseMs = 100;
+
+/** The JSON of one answer, when it is a good one; asks again until then. */
 export async function answerOf(port: number, bytes: Buffer): Promise<object> {
-  let text = '';
-  const onAnswer = (answer: string): void => void (text = answer);
-  await wireLoad({ port, next: once([bytes]), connections: 1, onAnswer });
-  return JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as object;
+  for (let at = 1; ; at += 1) {
+    let text = '';
+    const onAnswer = (answer: string): void => void (text = answer);
+    const { errors } = await wireLoad({ port, next: once([bytes]), connections: 1, onAnswer });
+    if (errors === 0) return JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as object;
+    if (at === tries) throw new Error(text);
+    await sleep(pauseMs);
+  }
+}
+
+/** Joining is safe to repeat, so what Redis was too busy for is asked again. */
+async function joinAll(store: QueueStore, room: string, userIds: string[]): Promise<JoinReply> {
+  for (let at = 1; ; at += 1) {
+    try {
+      return await store.join(room, userIds);
+    } catch (error) {
+      if (at === tries) throw error;
+      await sleep(pauseMs);
+    }
+  }
 }
 
 /**
@@ -176,7 +202,7 @@ export async function fillRoom(world: LineWorld, room: string, count: number): P
   const places: Place[] = [];
   for (let at = 0; at < count; at += joinBatchMax) {
     const users = range(fillFrom + at, Math.min(joinBatchMax, count - at));
-    const { epoch, places: given } = await store.join(room, users.map(String));
+    const { epoch, places: given } = await joinAll(store, room, users.map(String));
     for (const [index, place] of given.entries())
       if ('number' in place)
         places.push({ userId: fillFrom + at + index, number: place.number, epoch, room });
