@@ -46,7 +46,7 @@ describe('the documents of the gateway', () => {
   it('publishes the public keys and never a private one', async () => {
     const answer = await call(`${edge.url}/.well-known/jwks.json`);
     const keys = answer.json['keys'] as Record<string, unknown>[];
-    expect(keys.length).to.equal(2);
+    expect(keys.length, 'of access and active tokens, receipts and tickets').to.equal(4);
     for (const key of keys) {
       expect(key).to.include({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256' });
       expect(Object.keys(key)).to.have.members(['kty', 'crv', 'x', 'y', 'kid', 'use', 'alg']);
