@@ -5,10 +5,12 @@ export interface PageCookies {
   /** The queue token of the room under whose path it was set. */
   queue: string | undefined;
   language: string | undefined;
+  /** The receipt of that room's place, for its holder to check the draw with. */
+  receipt: string | undefined;
 }
 
-/** A JWT or a word: nothing else was ever set. */
-const plainValue = /^[A-Za-z0-9._-]{1,4096}$/;
+/** A JWT, an SD-JWT or a word: nothing else was ever set. */
+const plainValue = /^[A-Za-z0-9._~-]{1,4096}$/;
 
 /** RFC 6265 §5.4. The first of a name counts: browsers send the most specific path first. */
 export function readCookies(header: string | undefined): PageCookies {
@@ -19,8 +21,8 @@ export function readCookies(header: string | undefined): PageCookies {
     const value = pair.slice(mark + 1).trim();
     if (mark > 0 && plainValue.test(value) && !found.has(name)) found.set(name, value);
   }
-  const { session, queue, language } = Object.fromEntries(found);
-  return { session, queue, language };
+  const { session, queue, language, receipt } = Object.fromEntries(found);
+  return { session, queue, language, receipt };
 }
 
 export interface CookieOptions {

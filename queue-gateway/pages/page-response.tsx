@@ -67,6 +67,14 @@ export function toPageResponse({ answer, visit, assets, encoding }: ResponsePart
       status: 303,
       headers: { ...pageHeaders, location: answer.redirect, 'cache-control': 'no-store' },
     });
+  if ('text' in answer)
+    return new Response(answer.text, {
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${answer.fileName}"`,
+        'cache-control': 'no-store',
+      },
+    });
   if ('json' in answer)
     return new Response(JSON.stringify(answer.json), {
       status: answer.status ?? 200,

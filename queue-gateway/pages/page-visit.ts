@@ -108,12 +108,13 @@ export function openVisit(c: EdgeContext, deps: VisitDeps): OpenVisit {
     url: new URL(incoming.url ?? '/', 'http://page.invalid'),
     user: readUser(accessTokens, credentials.session),
     queueToken: credentials.queue,
+    receipt: anonymous ? undefined : given.receipt,
     call: createPageCall(c, dispatch, credentials),
     words: (page) => createTranslate(language, { ...commonMessages[language], ...page[language] }),
     param: (name) => c.req.param(name) ?? '',
     form: () => readForm(c),
     remember(name, value, options) {
-      if (name !== 'language') credentials[name] = value;
+      if (name === 'session' || name === 'queue') credentials[name] = value;
       cookies.push(cookieText(name, value, { ...options, secure }));
     },
     forget(name, path) {

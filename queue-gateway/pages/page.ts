@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Endpoint, Input, Reply } from '../../shared/contracts/endpoint.ts';
 import type { ProblemBody } from '../../shared/problems.ts';
+import type { PageCookies } from '../http/cookie-rules.ts';
 import type { AccessClaims } from '../tokens/access-token.ts';
 import type { Format } from './i18n/format.ts';
 import type { Language } from './i18n/language.ts';
@@ -48,6 +49,8 @@ export interface PageVisit {
   readonly user: AccessClaims | undefined;
   /** Not checked here: the API does when it is used. */
   readonly queueToken: string | undefined;
+  /** Of the place in the room of this page. */
+  readonly receipt: string | undefined;
   readonly call: PageCall;
   /** The words of a page together with those of every page. */
   words<Key extends string>(page: Catalogue<Key>): Translate<Key | CommonKey>;
@@ -55,7 +58,7 @@ export interface PageVisit {
   /** The fields of a form that was sent. @throws Problem `invalid-request`. */
   form(): Promise<URLSearchParams>;
   /** Cookies to set with whatever is answered. */
-  remember(cookie: 'session' | 'queue' | 'language', value: string, options: RememberOptions): void;
+  remember(cookie: keyof PageCookies, value: string, options: RememberOptions): void;
   forget(cookie: 'session' | 'queue', path: string): void;
 }
 
@@ -68,6 +71,7 @@ export interface RememberOptions {
 export type PageAnswer =
   | { redirect: string }
   | { json: unknown; status?: number }
+  | { text: string; fileName: string }
   | {
       title: string;
       body: Child;

@@ -48,7 +48,7 @@ export async function newVisitor(options: VisitorOptions = {}): Promise<BrowserC
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (fan) {
     const cookie = { name: 'session', value: fan.accessToken, url: stack.gatewayUrl };
     await context.addCookies([{ ...cookie, httpOnly: true, sameSite: 'Lax' }]);

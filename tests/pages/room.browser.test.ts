@@ -95,6 +95,51 @@ describe('pages: the waiting room', () => {
     await visitor.close();
   });
 
+  it('registers for a draw, shows it with a receipt to keep, and draws at the opening', async () => {
+    const now = Date.now();
+    const concertId = await roomOf({
+      order: 'draw',
+      preQueueOpensAt: new Date(now - 60_000).toISOString(),
+      opensAt: new Date(now + 3_600_000).toISOString(),
+      maxActive: 0,
+    });
+    const visitor = await newVisitor({ fan: await fan() });
+    const page = await newPage(visitor);
+    await page.goto(`/c/${concertId}/room`);
+    await page.getByRole('button', { name: 'Join the line' }).click();
+    await page.locator('[data-scene=registered]').waitFor();
+    await page.getByText('The sale opens in').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'How the draw works' }).click();
+    await page.getByText('People are registering').waitFor();
+    await expectAccessible(page);
+    const draw = await stack.api.call<{ commitment: string }>('GET', `/queue/${concertId}/draw`);
+    await page.getByText(draw.body.commitment).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download my receipt' }).click();
+    expect((await download).suggestedFilename()).to.equal(`receipt-${concertId}.txt`);
+    await page.goto(`/c/${concertId}/room`);
+    await setPolicy(concertId, { opensAt: new Date(Date.now() + 1_000).toISOString() });
+    await page.locator('[data-scene=waiting]').waitFor();
+    expect(
+      await page.locator('.tiles div', { hasText: 'Your number' }).locator('dd').textContent(),
+    ).to.equal('1');
+    await page.goto(`/c/${concertId}/draw`);
+    await page.getByText('Drawn: everything is public').waitFor();
+    await visitor.close();
+  });
+
+  it('solves the puzzle of a room that asks for one, by itself', async () => {
+    const concertId = await roomOf({ maxActive: 0, challenge: 'pow', powDifficulty: 10 });
+    const visitor = await newVisitor({ fan: await fan() });
+    const page = await newPage(visitor);
+    await page.goto(`/c/${concertId}/room`);
+    await page.getByRole('button', { name: 'Join the line' }).click();
+    await page.locator('[data-scene=waiting]').waitFor();
+    expect(page.faults).to.deep.equal([]);
+    await visitor.close();
+  });
+
   it('is small: everything of a first load, compressed, within 40 KB', async () => {
     const concertId = await roomOf({});
     const visitor = await newVisitor();

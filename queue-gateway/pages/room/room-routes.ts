@@ -1,4 +1,5 @@
 import { getConcert } from '../../../shared/contracts/concerts.ts';
+import type { ChallengeProof } from '../../../shared/contracts/challenges.ts';
 import {
   activateEntry,
   type EndReason,
@@ -10,6 +11,8 @@ import {
 import { roomMessages } from '../messages/room.ts';
 import { type PageVisit, Refusal } from '../page.ts';
 import { idOf, loginUrl, type PageBinder } from '../page-binder.ts';
+import { checkRoutes } from './check-routes.ts';
+import { drawRoutes } from './draw-routes.ts';
 import { joinRoom, rememberQueueToken, roomPath } from './join-room.ts';
 import { RoomPage } from './room-page.tsx';
 import { placeNow, type RoomState, sceneOf } from './room-scene-rules.ts';
@@ -68,10 +71,21 @@ async function plainRoom(visit: PageVisit, concertId: string) {
   };
 }
 
+/** What the check before joining was answered with, if there was one. */
+function proofOf(form: URLSearchParams): ChallengeProof | undefined {
+  const [challenge, solution] = [form.get('challenge'), form.get('solution')];
+  if (challenge && solution) return { challenge, solution };
+  const bypassCode = form.get('bypassCode');
+  return bypassCode ? { bypassCode } : undefined;
+}
+
 const toRoom = new Set(['turn-missed', 'queue-token-ended', 'not-your-turn']);
 
 /** The waiting room and what is done in it. */
 export function roomRoutes(pages: PageBinder): void {
+  drawRoutes(pages);
+  checkRoutes(pages);
+
   pages.shell('/c/:concertId/room', async (visit) => {
     const state = await readState(visit, idOf(visit, 'concertId'));
     const t = visit.words(roomMessages);
@@ -95,9 +109,11 @@ export function roomRoutes(pages: PageBinder): void {
     redirect: `${roomPath(idOf(visit, 'concertId'))}/room`,
   }));
 
-  pages.post('/c/:concertId/join', (visit) => {
+  pages.post('/c/:concertId/join', async (visit) => {
     const concertId = idOf(visit, 'concertId');
-    return visit.user ? joinRoom(visit, concertId) : { redirect: loginUrl(visit) };
+    if (!visit.user) return { redirect: loginUrl(visit) };
+    const proof = proofOf(await visit.form());
+    return joinRoom(visit, concertId, proof);
   });
 
   pages.post('/c/:concertId/claim', async (visit) => {

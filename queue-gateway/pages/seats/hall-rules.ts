@@ -81,6 +81,11 @@ function placeStraight(hall: Hall, band: readonly HallBlock[], top: number): num
   return Math.ceil(band.length / abreast) * (rows + gap) - gap;
 }
 
+interface Arc {
+  centerY: number;
+  radius: number;
+}
+
 /** Blocks as sectors around the floor, rows going outwards; returns how deep the deepest is. */
 function placeArc(hall: Hall, band: readonly HallBlock[], { centerY, radius }: Arc): number {
   const sector = (2 * halfAngle) / band.length;
