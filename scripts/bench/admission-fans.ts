@@ -23,6 +23,8 @@ export interface FanWorld {
   record: Seen[];
   stayMs: () => number;
   isOver: () => boolean;
+  /** Sleeps, but not beyond the end. */
+  nap: (ms: number) => Promise<void>;
 }
 
 export const openPools = (ports: readonly number[]): Pool[] =>
@@ -61,7 +63,7 @@ async function waitForTurn(world: FanWorld, number: number, token: string): Prom
   const headers = { 'x-queue-token': token };
   let pauseMs = Math.random() * 1_000;
   while (!world.isOver()) {
-    await sleep(pauseMs);
+    await world.nap(pauseMs);
     const askedAtMs = performance.now();
     const { status, body } = await call(world, 'GET', path, headers);
     if (status === 410) return false;
@@ -93,7 +95,7 @@ export async function playFan(world: FanWorld, userId: number, fate: Fate): Prom
   record.push({ what: 'joined', atMs: performance.now(), userId, number });
   if (fate === 'vanishes') return;
   if (fate === 'leaves') {
-    await sleep(Math.random() * 10_000);
+    await world.nap(Math.random() * 10_000);
     await call(world, 'DELETE', `${path}/me`, { 'x-queue-token': token });
     return;
   }
@@ -105,7 +107,7 @@ export async function playFan(world: FanWorld, userId: number, fate: Fate): Prom
     inside = taken.body.token;
   }
   record.push({ what: 'activated', atMs: performance.now(), number });
-  await sleep(world.stayMs());
+  await world.nap(world.stayMs());
   record.push({ what: 'left', atMs: performance.now(), number });
   await call(world, 'DELETE', `${path}/me`, { 'x-queue-token': inside });
 }

@@ -105,11 +105,13 @@ export async function benchAdmission(): Promise<string> {
     const startedAt = performance.now();
     const endsAt = startedAt + settleMs + measureMs;
     const isOver = (): boolean => performance.now() >= endsAt;
+    const nap = (ms: number): Promise<void> =>
+      sleep(Math.max(0, Math.min(ms, endsAt - performance.now())));
     const stayMs = (): number => 500 + Math.random() * 1_500;
     const played = [byRate, bySlots].map(({ concertId }, at) => {
       const { accessTokenOf } = line;
       const record = records.get(concertId) ?? [];
-      const world = { room: concertId, pools, accessTokenOf, record, stayMs, isOver };
+      const world = { room: concertId, pools, accessTokenOf, record, stayMs, isOver, nap };
       return play(world, 1 + at * 1_000_000);
     });
     const killing = setTimeout(() => first.kill(), killAtMs);
