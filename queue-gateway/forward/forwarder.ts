@@ -77,6 +77,48 @@ function createHeadersOf({ method }: Endpoint, options: ForwarderOptions) {
   };
 }
 
+/** A call whose body is passed on as it comes: `sealed-body.ts`. */
+function createForwardStream(
+  endpoint: Endpoint,
+  options: ForwarderOptions,
+  { fixed, headersOf }: { fixed: FixedParts; headersOf: ReturnType<typeof createHeadersOf> },
+): Forward {
+  const { guard, upstream, assertionKeys: keys, now } = options;
+  const { method } = endpoint;
+  const limitBytes = options.uploadLimitBytes ?? endpoint.bodyLimitBytes ?? bodyLimitBytes;
+  return async function forwardStream(request, to) {
+    const { incoming, outgoing } = request;
+    const passed = await guard(endpoint, request, to.roomId);
+    checkBodyHead(endpoint, incoming, limitBytes);
+    const target = to.target();
+    const caller = callerOf(passed);
+    const opening = headersOf(request, target, noBody, caller);
+    const sign = (sha256: string): string =>
+      signAssertion(
+        { keys, now },
+        { audience: 'core-api', method, target, body: { sha256 } },
+        caller,
+      );
+    const body = sealedBody(incoming, { limitBytes, sign });
+    const call: UpstreamCall = {
+      ...fixed,
+      target,
+      headers: () => ({ ...opening(), ...sealedHeaders(incoming.headers) }),
+      body,
+      repeatable: false,
+    };
+    try {
+      await upstream.send(call, outgoing);
+    } finally {
+      // Answered before its end: nobody takes the rest.
+      incoming.unpipe(body);
+      body.destroy();
+    }
+  };
+}
+
+type FixedParts = Pick<UpstreamCall, 'method' | 'changes' | 'personal' | 'timeoutMs' | 'refuses'>;
+
 export function createForward(endpoint: Endpoint, options: ForwarderOptions): Forward {
   const { guard, line, upstream, loginBrake } = options;
   const { method } = endpoint;
@@ -84,7 +126,6 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
   const isKeyed = endpoint.idempotent ?? false;
   const isBulk = (endpoint.bodyLimitBytes ?? 0) >= bulkBodyLimitBytes;
   const headersOf = createHeadersOf(endpoint, options);
-  const uploadLimitBytes = options.uploadLimitBytes ?? endpoint.bodyLimitBytes ?? bodyLimitBytes;
   const fixed = {
     method,
     changes: method !== 'GET',
@@ -92,6 +133,8 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
     timeoutMs: isBulk ? bulkTimeoutMs : options.timeoutMs,
     refuses: refusesAnswer(endpoint),
   };
+
+  if (endpoint.streamed) return createForwardStream(endpoint, options, { fixed, headersOf });
 
   async function bodyOf({ incoming }: EdgeBindings): Promise<Buffer> {
     const body = await readBody(endpoint, incoming);
@@ -107,38 +150,7 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
   }
 
   /** The order of checks is written down in http/bind.ts. */
-  async function forwardStream(request: EdgeBindings, to: Destination): Promise<void> {
-    const { incoming, outgoing } = request;
-    const passed = await guard(endpoint, request, to.roomId);
-    checkBodyHead(endpoint, incoming, uploadLimitBytes);
-    const target = to.target();
-    const caller = callerOf(passed);
-    const opening = headersOf(request, target, noBody, caller);
-    const sign = (sha256: string): string =>
-      signAssertion(
-        { keys: options.assertionKeys, now: options.now },
-        { audience: 'core-api', method, target, body: { sha256 } },
-        caller,
-      );
-    const body = sealedBody(incoming, { limitBytes: uploadLimitBytes, sign });
-    const call: UpstreamCall = {
-      ...fixed,
-      target,
-      headers: () => ({ ...opening(), ...sealedHeaders(incoming.headers) }),
-      body,
-      repeatable: false,
-    };
-    try {
-      await upstream.send(call, outgoing);
-    } finally {
-      // Answered before its end: nobody takes the rest.
-      incoming.unpipe(body);
-      body.destroy();
-    }
-  }
-
   return async function forward(request, to) {
-    if (endpoint.streamed) return forwardStream(request, to);
     const { incoming, outgoing } = request;
     const passed = await guard(endpoint, request, to.roomId);
     const body = endpoint.body ? await bodyOf(request) : noBody;
