@@ -1,9 +1,13 @@
 import { dirname, join } from 'node:path';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { findBinary, searchDirs } from '../../scripts/stack/find-binary.ts';
 import { freePort } from '../../scripts/stack/free-port.ts';
-import { mysqlInitArgs, mysqlServerArgs } from '../../scripts/stack/mysql-options.ts';
+import {
+  type MysqlInitOptions,
+  mysqlInitArgs,
+  mysqlServerArgs,
+} from '../../scripts/stack/mysql-options.ts';
 import { findMysqlBinaries, pingDatabase } from '../../scripts/stack/mysql-server.ts';
 import { runCommand } from '../../scripts/stack/run-command.ts';
 import { startServer, waitUntilReady } from '../../scripts/stack/server-process.ts';
@@ -21,9 +25,12 @@ export interface DatabaseNodeOptions {
   /** After those of the stack, and stronger. */
   args: readonly string[];
   port?: number;
+  /** Gets its accounts and schemas from the cluster it joins. */
+  joins?: boolean;
 }
 
 const account = 'node';
+const nobodyId = 65_534;
 
 export async function startDatabaseNode(options: DatabaseNodeOptions): Promise<DatabaseNode> {
   const dirs = searchDirs(process.env);
@@ -35,11 +42,8 @@ export async function startDatabaseNode(options: DatabaseNodeOptions): Promise<D
   for (const path of [dir, dataDir, tmpDir]) mkdirSync(path);
   const isRoot = process.getuid?.() === 0;
   const common = { flavour: 'mariadb', profile: 'throwaway', dataDir, isRoot } as const;
-  const baseDir = dirname(dirname(realpathSync(installer)));
-  const made = await runCommand(installer, mysqlInitArgs({ ...common, baseDir }), {
-    env: { ...process.env, TMPDIR: tmpDir },
-  });
-  if (made.code !== 0) throw new Error(made.output);
+  if (options.joins) letRsyncIn(dir, dataDir);
+  else await initialise(installer, { ...common, tmpDir });
   const initFile = join(dir, 'init.sql');
   writeFileSync(
     initFile,
@@ -54,11 +58,31 @@ CREATE DATABASE IF NOT EXISTS concert;
   const server = await startServer({
     name: 'MariaDB',
     command: binary.server,
-    args: [...args, ...options.args],
+    args: [
+      ...args.filter((arg) => !options.joins || !arg.startsWith('--init-file')),
+      ...options.args,
+    ],
     dir,
     disposable: true,
   });
   const url = `mysql://${account}:${account}@127.0.0.1:${port}/concert`;
   await waitUntilReady(server, 'MariaDB', () => pingDatabase(url), { deadlineMs: 60_000 });
   return { port, url, kill: () => server.stop() };
+}
+
+async function initialise(
+  installer: string,
+  options: Omit<MysqlInitOptions, 'baseDir'> & { tmpDir: string },
+): Promise<void> {
+  const baseDir = dirname(dirname(realpathSync(installer)));
+  const made = await runCommand(installer, mysqlInitArgs({ ...options, baseDir }), {
+    env: { ...process.env, TMPDIR: options.tmpDir },
+  });
+  if (made.code !== 0) throw new Error(made.output);
+}
+
+/** Started as root, the rsync that brings the cluster's data writes as nobody. */
+function letRsyncIn(dir: string, dataDir: string): void {
+  for (const path of [dirname(dir), dir]) chmodSync(path, 0o755);
+  if (process.getuid?.() === 0) chownSync(dataDir, nobodyId, nobodyId);
 }
