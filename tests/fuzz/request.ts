@@ -76,7 +76,7 @@ function contentOf({ operation, mutation, body }: Step, known: Known): Content {
   if (contentType !== 'application/json')
     return { body: String(body), isInvalid: false, contentType };
   if (mutation.kind === 'text') return { body: mutation.text, isInvalid: true, contentType };
-  const mutated = mutateBody(known.fill(body), mutation);
+  const mutated = mutateBody(known.fill(body), mutation) ?? null;
   const text = JSON.stringify(mutated);
   if (mutation.kind === 'content-type')
     return { body: text, isInvalid: true, contentType: mutation.type };
