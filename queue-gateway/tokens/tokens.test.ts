@@ -20,6 +20,7 @@ import {
 import { forge, nowSeconds } from '../../tests/gateway/forge.ts';
 import { createAccessTokens } from './access-token.ts';
 import { createActiveTokens } from './active-token.ts';
+import { createReceipts } from './receipts.ts';
 import { createQueueTokens } from './queue-tokens.ts';
 import { createWaitingTokens } from './waiting-token.ts';
 
@@ -183,5 +184,18 @@ describe('tokens', () => {
     };
     expect(after.verify(before.sign(claims)).jti).to.equal(claims.jti);
     expect(codeOf(() => before.verify(after.sign(claims)))).to.equal('queue-token-invalid');
+  });
+
+  it('take a receipt, signed with whatever key, for a token of no kind', async () => {
+    const receipt = await createReceipts({ keys: activeKeys, now }).issue({
+      sub: '7',
+      room: '3',
+      epoch: 0,
+      policyVersion: 1,
+      queueId: '12',
+    });
+    for (const text of [receipt, String(receipt.split('~')[0])])
+      for (const verify of [queue.verify, access.verify])
+        expect(() => verify(text)).to.throw(Problem);
   });
 });

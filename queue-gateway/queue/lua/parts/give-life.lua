@@ -1,6 +1,6 @@
 -- give-life: numbers that count as living until there was time to show it.
 -- KEYS: alive0 alive1 gone union
--- Who lives is lost with the rest. Everybody whose life nobody knows of any more is taken to live
+-- For one to two windows. Everybody whose life nobody knows of any more is taken to live
 -- until there was time to show it, or whoever asks first would be let in before all others.
 local function give_life(from, to)
   if to <= from then return end
