@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Problem } from './problems.ts';
@@ -43,4 +44,9 @@ export function createMetricsPage(options: MetricsPageOptions): MetricsPage {
   };
 }
 
-export const newRegistry = (): Registry => new Registry();
+/** Of several workers each counts for itself, and a scrape meets one of them: its series say whose. */
+export function newRegistry(): Registry {
+  const registry = new Registry();
+  if (cluster.worker) registry.setDefaultLabels({ worker: String(cluster.worker.id) });
+  return registry;
+}
