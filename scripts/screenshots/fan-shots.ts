@@ -46,9 +46,10 @@ const join = (concertId: string) => async (page: Page) => {
 const chooseTwo = async (page: Page): Promise<void> => {
   await page.locator('#hall-loading').waitFor({ state: 'hidden' });
   await page.locator('#hall').focus();
-  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter', 'ArrowRight', 'Enter'])
+  const toFree = ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown'];
+  for (const key of [...toFree, 'Enter', 'ArrowRight', 'Enter', '0'])
     await page.keyboard.press(key);
-  await page.keyboard.press('0');
+  await page.locator('#hall').blur();
 };
 
 async function roomShots(camera: Camera, newFan: () => Promise<Fan>): Promise<void> {
