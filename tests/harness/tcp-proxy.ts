@@ -42,6 +42,39 @@ const calm = (): Mood => ({
   halveReply: false,
 });
 
+/** Two sockets as one wire, in the mood of the moment. */
+function joinSockets(client: Socket, upstream: Socket, moodNow: () => Mood): void {
+  let isDoomed = false;
+  const drop = (): void => {
+    client.resetAndDestroy();
+    upstream.destroy();
+  };
+  client.on('data', (chunk) => {
+    const mood = moodNow();
+    if (mood.loseReplyTo !== undefined && chunk.includes(mood.loseReplyTo)) {
+      mood.loseReplyTo = undefined;
+      isDoomed = true;
+    }
+    upstream.write(chunk);
+  });
+  upstream.on('data', (chunk) => {
+    const mood = moodNow();
+    if (isDoomed) return drop();
+    if (mood.halveReply) {
+      mood.halveReply = false;
+      client.write(chunk.subarray(0, chunk.length >> 1), drop);
+      return;
+    }
+    if (mood.slowMs === 0) client.write(chunk);
+    else setTimeout(() => client.writable && client.write(chunk), mood.slowMs);
+  });
+  client.on('end', () => upstream.end());
+  upstream.on('end', () => setTimeout(() => client.end(), moodNow().slowMs));
+  if (moodNow().frozen) upstream.pause();
+  client.on('close', () => upstream.destroy());
+  upstream.on('close', () => setTimeout(() => client.destroy(), moodNow().slowMs));
+}
+
 export async function createTcpProxy(first: Target): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const upstreams = new Set<Socket>();
@@ -53,44 +86,13 @@ export async function createTcpProxy(first: Target): Promise<TcpProxy> {
     socket.on('error', () => undefined);
     socket.on('close', () => among.delete(socket));
   };
-
-  function join(client: Socket): void {
+  const server = createServer((client) => {
+    keep(client, sockets);
+    if (!mood.open) return void client.resetAndDestroy();
     const upstream = connect(target);
     keep(upstream, sockets);
     keep(upstream, upstreams);
-    let isDoomed = false;
-    const drop = (): void => {
-      client.resetAndDestroy();
-      upstream.destroy();
-    };
-    client.on('data', (chunk) => {
-      if (mood.loseReplyTo !== undefined && chunk.includes(mood.loseReplyTo)) {
-        mood.loseReplyTo = undefined;
-        isDoomed = true;
-      }
-      upstream.write(chunk);
-    });
-    upstream.on('data', (chunk) => {
-      if (isDoomed) return drop();
-      if (mood.halveReply) {
-        mood.halveReply = false;
-        client.write(chunk.subarray(0, chunk.length >> 1), drop);
-        return;
-      }
-      if (mood.slowMs === 0) client.write(chunk);
-      else setTimeout(() => client.writable && client.write(chunk), mood.slowMs);
-    });
-    client.on('end', () => upstream.end());
-    upstream.on('end', () => setTimeout(() => client.end(), mood.slowMs));
-    if (mood.frozen) upstream.pause();
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => setTimeout(() => client.destroy(), mood.slowMs));
-  }
-
-  const server = createServer((client) => {
-    keep(client, sockets);
-    if (mood.open) join(client);
-    else client.resetAndDestroy();
+    joinSockets(client, upstream, () => mood);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
