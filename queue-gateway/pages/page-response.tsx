@@ -65,7 +65,12 @@ export function toPageResponse({ answer, visit, assets, encoding }: ResponsePart
   if ('redirect' in answer)
     return new Response(null, {
       status: 303,
-      headers: { ...pageHeaders, location: answer.redirect, 'cache-control': 'no-store' },
+      headers: {
+        ...pageHeaders,
+        location: answer.redirect,
+        'cache-control': 'no-store',
+        ...answer.headers,
+      },
     });
   if ('text' in answer)
     return new Response(answer.text, {

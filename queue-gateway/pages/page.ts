@@ -69,7 +69,7 @@ export interface RememberOptions {
 
 /** What a page answers with. */
 export type PageAnswer =
-  | { redirect: string }
+  | { redirect: string; headers?: Record<string, string> }
   | { json: unknown; status?: number }
   | { text: string; fileName: string }
   | {

@@ -65,7 +65,9 @@ export function accountRoutes(pages: PageBinder): void {
 
   pages.post('/logout', (visit) => {
     visit.forget('session', '/');
-    return { redirect: '/' };
+    // The places in lines too, whose cookies lie under paths of their own: who comes next on this
+    // device is somebody else. (W3C Clear Site Data §3.1.)
+    return { redirect: '/', headers: { 'clear-site-data': '"cookies"' } };
   });
 
   pages.post('/language', async (visit) => {
