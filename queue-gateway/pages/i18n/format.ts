@@ -32,31 +32,46 @@ export function clockText(totalSeconds: number): string {
   return hours > 0 ? `${hours}:${tail}` : tail;
 }
 
+/** Made when it is first asked for: a formatter of the browser costs a slow phone tens of ms. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 export function createFormat(language: Language, timeZone: string = defaultTimeZone): Format {
-  const numbers = new Intl.NumberFormat(language);
-  const won = new Intl.NumberFormat(language, { style: 'currency', currency: 'KRW' });
-  const moment = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
-    timeZone,
-    hourCycle: 'h23',
-    weekday: 'short',
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
-  const day = new Intl.DateTimeFormat(language, {
-    timeZone,
-    month: 'short',
-    day: 'numeric',
-    weekday: 'short',
-  });
+  const numbers = lazily(() => new Intl.NumberFormat(language));
+  const won = lazily(() => new Intl.NumberFormat(language, { style: 'currency', currency: 'KRW' }));
+  const moment = lazily(
+    () =>
+      new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+        timeZone,
+        hourCycle: 'h23',
+        weekday: 'short',
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: '2-digit',
+      }),
+  );
+  const day = lazily(
+    () =>
+      new Intl.DateTimeFormat(language, {
+        timeZone,
+        month: 'short',
+        day: 'numeric',
+        weekday: 'short',
+      }),
+  );
+  const zone = lazily(() => zoneName(language, timeZone));
   return {
-    won: (amount) => won.format(amount),
-    number: (value) => numbers.format(value),
-    moment: (iso) => moment.format(new Date(iso)),
-    day: (iso) => day.format(new Date(iso)),
+    won: (amount) => won().format(amount),
+    number: (value) => numbers().format(value),
+    moment: (iso) => moment().format(new Date(iso)),
+    day: (iso) => day().format(new Date(iso)),
     clock: clockText,
-    zone: zoneName(language, timeZone),
+    get zone() {
+      return zone();
+    },
   };
 }

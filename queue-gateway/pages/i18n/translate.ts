@@ -22,12 +22,14 @@ export function createTranslate<Key extends string>(
   language: Language,
   words: Record<Key, string>,
 ): Translate<Key> {
-  const numbers = new Intl.NumberFormat(language);
+  let numbers: Intl.NumberFormat | undefined;
   return function translate(key, values = {}) {
     return words[key].replace(slot, (_all, name: string, single?: string, many?: string) => {
       const value = values[name] ?? '';
       if (single !== undefined && many !== undefined) return value === 1 ? single : many;
-      return typeof value === 'number' ? numbers.format(value) : value;
+      if (typeof value !== 'number') return value;
+      numbers ??= new Intl.NumberFormat(language);
+      return numbers.format(value);
     });
   };
 }

@@ -14,10 +14,10 @@ const { concertId } = data.concert;
 
 /** The dates as one choice; the one that is chosen is on sale below. */
 async function start(): Promise<void> {
+  // Asked for before anything else is made: a slow phone works while the answer is on its way.
+  const asked = ask<{ items: Schedule[] }>(`/c/${concertId}/api/concerts/${concertId}/schedules`);
   const sale = createSale({ t, format, concert: data.concert, api: `/c/${concertId}/api` });
-  const answer = await ask<{ items: Schedule[] }>(
-    `/c/${concertId}/api/concerts/${concertId}/schedules`,
-  );
+  const answer = await asked;
   if (!answer.ok) return sale.notes.refuse(answer);
   const schedules = answer.body.items;
   if (schedules.length === 0) return sale.notes.tell(t('none'));
