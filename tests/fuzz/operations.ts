@@ -16,13 +16,21 @@ export interface Documented {
   content: Map<string, ValidateFunction>;
 }
 
+export interface BodyOf {
+  mediaType: string;
+  /** Where it is not, a call without one is right too. */
+  isRequired: boolean;
+  schema: Schema;
+  isValid: ValidateFunction;
+}
+
 /** A call as the committed document has it, and nothing that the code knows besides. */
 export interface Operation {
   name: string;
   method: string;
   path: string;
   parameters: Parameter[];
-  body: { mediaType: string; schema: Schema; isValid: ValidateFunction } | undefined;
+  body: BodyOf | undefined;
   wantsAccessToken: boolean;
   wantsQueueToken: boolean;
   isAdmin: boolean;
@@ -56,7 +64,7 @@ type Content = Record<string, { schema: Schema }>;
 interface RawOperation {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { content: Content };
+  requestBody?: { required?: boolean; content: Content };
   responses: Record<string, { content?: Content }>;
   security: Record<string, unknown>[];
   tags: string[];
@@ -78,6 +86,7 @@ function toOperation(ajv: Ajv2020, method: string, path: string, raw: RawOperati
     parameters: raw.parameters ?? [],
     body: body && {
       mediaType: body[0],
+      isRequired: raw.requestBody?.required ?? false,
       schema: body[1].schema,
       isValid: ajv.compile(body[1].schema),
     },

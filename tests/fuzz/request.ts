@@ -75,7 +75,10 @@ function contentOf({ operation, mutation, body }: Step, known: Known): Content {
   const contentType = wanted.mediaType;
   if (contentType !== 'application/json')
     return { body: String(body), isInvalid: false, contentType };
-  if (mutation.kind === 'text') return { body: mutation.text, isInvalid: true, contentType };
+  if (mutation.kind === 'text') {
+    const isInvalid = mutation.text !== '' || wanted.isRequired;
+    return { body: mutation.text, isInvalid, contentType };
+  }
   const mutated = mutateBody(known.fill(body), mutation) ?? null;
   const text = JSON.stringify(mutated);
   if (mutation.kind === 'content-type')
