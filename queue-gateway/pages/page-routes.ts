@@ -3,6 +3,7 @@ import type { EdgeApp } from '../http/edge-env.ts';
 import type { ToAnswer } from '../http/errors.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { accountRoutes } from './account/account-routes.ts';
+import { adminRoutes } from './admin/admin-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { concertRoutes } from './concerts/concert-routes.ts';
 import { loadPageAssets } from './page-assets.ts';
@@ -31,6 +32,7 @@ export function pageRoutes(app: EdgeApp, deps: PageRoutesDeps): PageBinder['path
     seatsRoutes,
     checkoutRoutes,
     ownRoutes,
+    adminRoutes,
   ])
     bind(pages);
   const files = assetRoutes(app, assets).map((path): [string, string[]] => [path, ['GET', 'HEAD']]);

@@ -3,6 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { startStack } from '../../tests/harness/stack.ts';
 import { buildPages } from '../pages/build-pages.ts';
 import { missingChromium, openChromium } from '../stack/chromium.ts';
+import { adminShots } from './admin-shots.ts';
 import { type Camera, createCamera } from './camera.ts';
 import { fanShots } from './fan-shots.ts';
 
@@ -14,7 +15,7 @@ export interface ScreenshotOptions {
 }
 
 /** What is photographed: each feature has its own list. */
-const albums: readonly ((camera: Camera) => Promise<void>)[] = [fanShots];
+const albums: readonly ((camera: Camera) => Promise<void>)[] = [fanShots, adminShots];
 
 async function openBrowser(log: ScreenshotOptions['log']): Promise<Browser> {
   const executablePath = await openChromium({ env: process.env, log });

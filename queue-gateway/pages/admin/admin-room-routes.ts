@@ -1,0 +1,222 @@
+import { getConcert, listConcerts } from '../../../shared/contracts/concerts.ts';
+import {
+  cord,
+  getPolicy,
+  getRoom,
+  listRoomAudit,
+  type Policy,
+  policy,
+  pullCord,
+  putPolicy,
+  revokeEntries,
+} from '../../../shared/contracts/queue.ts';
+import { Problem } from '../../../shared/problems.ts';
+import { adminMessages } from '../messages/admin.ts';
+import { type PageAnswer, type PageVisit, Refusal } from '../page.ts';
+import { idOf, type PageBinder } from '../page-binder.ts';
+import { bindAdminForm, forAdmin, type Note, noteOf } from './admin-binder.ts';
+import { tell } from './audit-list.tsx';
+import { type ForecastInput, forecastNames } from './forecast-panel.tsx';
+import { changesOf, policyNames, readPolicy } from './policy-fields.ts';
+import { RoomDeskPage } from './room-desk-page.tsx';
+import { RoomsPage } from './rooms-page.tsx';
+
+type HtmlAnswer = Extract<PageAnswer, { title: string }>;
+
+const pageSize = 50;
+const auditSize = 20;
+const usual = { visitSeconds: 120, convert: 80, seatsPerOrder: 2 };
+
+const cursorOf = (visit: PageVisit): { cursor?: string } => {
+  const cursor = visit.url.searchParams.get('cursor');
+  return cursor === null ? {} : { cursor };
+};
+
+async function rooms(visit: PageVisit): Promise<PageAnswer> {
+  const t = visit.words(adminMessages);
+  const { items, nextCursor } = await visit.call(listConcerts, {
+    query: { limit: pageSize, ...cursorOf(visit) },
+  });
+  const found = await Promise.all(
+    items.map(async (concert) => {
+      const { concertId } = concert;
+      return { concert, room: await visit.call(getRoom, { params: { concertId } }) };
+    }),
+  );
+  return {
+    title: t('rooms'),
+    scripts: ['admin-live'],
+    styles: ['admin'],
+    body: RoomsPage({ t, format: visit.format, rooms: found, nextCursor }),
+  };
+}
+
+/** From the query, where somebody worked one out; else from how things are. */
+function forecastInputOf(visit: PageVisit, now: Omit<ForecastInput, keyof typeof usual>) {
+  const input: ForecastInput = { ...usual, ...now };
+  for (const name of forecastNames) {
+    const text = visit.url.searchParams.get(name) ?? '';
+    const value = Number(text);
+    if (text !== '' && Number.isFinite(value) && value >= 0) input[name] = value;
+  }
+  return input;
+}
+
+interface Shown {
+  note?: Note | undefined;
+  draft?: Partial<Policy>;
+}
+
+async function desk(visit: PageVisit, { note, draft }: Shown): Promise<HtmlAnswer> {
+  const t = visit.words(adminMessages);
+  const concertId = idOf(visit, 'concertId');
+  const params = { concertId };
+  const [{ concertName }, { room, ...setting }, audit] = await Promise.all([
+    visit.call(getConcert, { params }),
+    visit.call(getPolicy, { params }),
+    visit.call(listRoomAudit, { params, query: { limit: auditSize, ...cursorOf(visit) } }),
+  ]);
+  const { format } = visit;
+  const forecastInput = forecastInputOf(visit, {
+    people: room.waiting,
+    seats: room.seatsLeft ?? 0,
+    admitPerSecond: setting.admitPerSecond,
+    maxActive: setting.maxActive,
+  });
+  return {
+    title: concertName,
+    scripts: ['admin-live', 'admin-room'],
+    styles: ['admin'],
+    data: { language: visit.language, words: adminMessages[visit.language], concertId },
+    body: RoomDeskPage({
+      ...{ t, format, concertId, concertName, room, setting, audit, forecastInput, note },
+      draft: { ...setting, ...draft },
+      entryNumber: visit.url.searchParams.get('entry') ?? '',
+    }),
+  };
+}
+
+const done = (visit: PageVisit, what: string): PageAnswer => ({
+  redirect: `/admin/rooms/${idOf(visit, 'concertId')}?done=${what}`,
+});
+
+const doneWords = {
+  cord: 'cordDone',
+  message: 'messageDone',
+  policy: 'policyDone',
+  revoked: 'revoked',
+} as const;
+
+function doneNote(visit: PageVisit): Note | undefined {
+  const what = visit.url.searchParams.get('done') ?? '';
+  if (!Object.hasOwn(doneWords, what)) return undefined;
+  const t = visit.words(adminMessages);
+  const n = Number(visit.url.searchParams.get('n') ?? 0);
+  if (what === 'revoked' && n === 0) return { words: t('revokedNone'), isBad: true };
+  return { words: t(doneWords[what as keyof typeof doneWords], { n }), isBad: false };
+}
+
+/** The policy as it stood when the form was made. @throws Problem `invalid-request`. */
+function baseOf(form: URLSearchParams): Policy {
+  try {
+    return policy.strip().parse(JSON.parse(form.get('base') ?? ''));
+  } catch (cause) {
+    throw new Problem('invalid-request', { cause });
+  }
+}
+
+async function changePolicy(visit: PageVisit): Promise<PageAnswer> {
+  const form = await visit.form();
+  const params = { concertId: idOf(visit, 'concertId') };
+  const base = baseOf(form);
+  const typed = readPolicy(form);
+  const force = form.get('force') !== null;
+  try {
+    await visit.call(putPolicy, {
+      params,
+      body: { ...changesOf(base, typed), version: base.version, ...(force ? { force } : {}) },
+    });
+  } catch (thrown) {
+    return refusedPolicy(visit, { thrown, base, typed });
+  }
+  return done(visit, 'policy');
+}
+
+/** What somebody else changed is told by name; what was typed stands in the form, to be sent again. */
+async function refusedPolicy(
+  visit: PageVisit,
+  { thrown, base, typed }: { thrown: unknown; base: Policy; typed: Partial<Policy> },
+): Promise<PageAnswer> {
+  const isShown = thrown instanceof Refusal && [400, 409].includes(thrown.problem.status);
+  if (!isShown) throw thrown;
+  const { status, code } = thrown.problem;
+  if (code === 'version-conflict') {
+    const t = visit.words(adminMessages);
+    const now = await visit.call(getPolicy, { params: { concertId: idOf(visit, 'concertId') } });
+    const faults = [...policyNames, 'message' as const]
+      .filter((name) => tell(base[name]) !== tell(now[name]))
+      .map((name) => {
+        const title = t(name, { zone: visit.format.zone });
+        return t('changed', { name: title, before: tell(base[name]), after: tell(now[name]) });
+      });
+    const draft = changesOf(base, typed);
+    const answer = await desk(visit, {
+      note: { words: t('conflict'), isBad: true, faults },
+      draft,
+    });
+    return { ...answer, status };
+  }
+  const answer = await desk(visit, { note: noteOf(visit, thrown), draft: typed });
+  return { ...answer, status };
+}
+
+/** Rooms at a glance, and one room. */
+export function adminRoomRoutes(pages: PageBinder): void {
+  pages.get('/admin', forAdmin(rooms));
+  pages.get(
+    '/admin/rooms',
+    forAdmin(() => ({ redirect: '/admin' })),
+  );
+  pages.get(
+    '/admin/rooms/:concertId',
+    forAdmin((visit) => desk(visit, { note: doneNote(visit) })),
+  );
+  const refused = (visit: PageVisit, note: Note) => desk(visit, { note });
+
+  bindAdminForm(pages, '/admin/rooms/:concertId/cord', {
+    refused,
+    async run(visit) {
+      const wish = cord.safeParse((await visit.form()).get('cord'));
+      if (!wish.success) throw new Problem('invalid-request');
+      const params = { concertId: idOf(visit, 'concertId'), cord: wish.data };
+      await visit.call(pullCord, { params });
+      return done(visit, 'cord');
+    },
+  });
+
+  bindAdminForm(pages, '/admin/rooms/:concertId/message', {
+    refused,
+    async run(visit) {
+      // A text field sends its lines by CRLF; a message is one line.
+      const text = ((await visit.form()).get('message') ?? '').replace(/\s+/g, ' ').trim();
+      const params = { concertId: idOf(visit, 'concertId') };
+      await visit.call(putPolicy, { params, body: { message: text === '' ? null : text } });
+      return done(visit, 'message');
+    },
+  });
+
+  bindAdminForm(pages, '/admin/rooms/:concertId/policy', { refused, run: changePolicy });
+
+  bindAdminForm(pages, '/admin/rooms/:concertId/revoke', {
+    refused,
+    async run(visit) {
+      const form = await visit.form();
+      const queueId = form.get('queueId') ?? '';
+      const reason = (form.get('reason') ?? '').trim();
+      const params = { concertId: idOf(visit, 'concertId') };
+      const body = { queueId, ...(reason === '' ? {} : { reason }) };
+      const { revoked } = await visit.call(revokeEntries, { params, body });
+      return done(visit, `revoked&n=${revoked}`);
+    },
+  });
+}

@@ -1,0 +1,10 @@
+import type { PageBinder } from '../page-binder.ts';
+import { adminRoomRoutes } from './admin-room-routes.ts';
+
+/**
+ * The operator's desk. Its paths are beside those of the admin calls (`/admin/queue`,
+ * `/admin/concerts`, `/admin/webhooks`, `/admin/check-in`), never one of them.
+ */
+export function adminRoutes(pages: PageBinder): void {
+  adminRoomRoutes(pages);
+}
