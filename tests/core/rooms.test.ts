@@ -40,6 +40,8 @@ describe('core: rooms', () => {
     preQueueOpensAt: null,
     order: 'fifo',
     message: null,
+    challenge: 'none',
+    powDifficulty: 16,
   });
 
   it('have a policy before anybody made one', async () => {
@@ -55,7 +57,6 @@ describe('core: rooms', () => {
       admitPerSecond: 0.5,
       preQueueOpensAt,
       opensAt,
-      order: 'draw',
       message: '곧 시작 ☺',
     };
     const changed = await change({ version: 1, policy }, '42');

@@ -17,6 +17,8 @@ const setting = {
   preQueueOpensAt: null,
   order: 'fifo',
   message: null,
+  challenge: 'none',
+  powDifficulty: 16,
   concertId: '5',
   control: 'OPEN',
   concertActive: true,
