@@ -7,7 +7,12 @@ import { isMain } from './is-main.ts';
 import { runCommand } from './stack/run-command.ts';
 
 /** Each prints one table of our figures beside a yardstick of the same run. */
-const benches = ['join', 'status', 'room-size', 'sse', 'admission', 'forward', 'sales'] as const;
+const benches = [
+  ...['join', 'status', 'room-size', 'sse', 'admission', 'forward'],
+  ...['sales', 'rush', 'charges', 'best', 'seat-map', 'audit'],
+];
+/** Takes as long as it is told to; only when it is asked for. */
+const soak = 'soak';
 
 const rootDir = join(import.meta.dirname, '..');
 const reportFile = join(rootDir, 'docs/benchmarks.md');
@@ -33,8 +38,12 @@ async function describeRun(asked: string): Promise<string> {
 
 /** What a bench printed; it is shown as it comes, too. */
 async function runBench(name: string, options: readonly string[]): Promise<string> {
-  const file = join(rootDir, `dist/scripts/bench/${name}.js`);
-  const child = spawn(process.execPath, [file, ...options], {
+  // The soak runs the stack of `npm start`, which is that of the sources.
+  const file =
+    name === soak
+      ? ['--import', 'tsx', 'scripts/bench/soak.ts']
+      : [`dist/scripts/bench/${name}.js`];
+  const child = spawn(process.execPath, [...file, ...options], {
     cwd: rootDir,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -61,28 +70,40 @@ function write(report: string): void {
   writeFileSync(reportFile, `${before}${marks.from}\n\n${report}\n\n${marks.to}${after}`);
 }
 
+/** @throws Error naming what is no bench and no option. */
+function readArgs(args: readonly string[]) {
+  const at = args.indexOf('--minutes');
+  const minutes = at < 0 ? [] : args.slice(at, at + 2);
+  const words = at < 0 ? args : args.toSpliced(at, 2);
+  const known = [...benches, soak, '--short', '--write'];
+  const unknown = words.filter((word) => !known.includes(word));
+  if (unknown.length > 0) {
+    const names = [...benches, soak].join(', ');
+    throw new Error(`No such bench: ${unknown.join(', ')}. There are: ${names}`);
+  }
+  const named = words.filter((word) => !word.startsWith('--'));
+  return {
+    names: named.length === 0 ? benches : [...benches, soak].filter((name) => named.includes(name)),
+    options: [...(named.length === 0 || words.includes('--short') ? ['--short'] : []), ...minutes],
+    writes: words.includes('--write'),
+  };
+}
+
 /**
- * `npm run bench [-- <name>…] [--short] [--write]`: those named, at their full length; all of them,
- * short, when none is. `--write` puts the tables into docs/benchmarks.md.
+ * `npm run bench [-- <name>…] [--short] [--write]`: those named, at their full length; all of them
+ * but the soak, short, when none is. `--write` puts the tables into docs/benchmarks.md.
  */
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
-  const named = asked.filter((word) => !word.startsWith('--'));
-  const unknown = asked.filter(
-    (word) => ![...benches, '--short', '--write'].some((known) => known === word),
-  );
-  if (unknown.length > 0) {
-    throw new Error(`No such bench: ${unknown.join(', ')}. There are: ${benches.join(', ')}`);
-  }
-  const isShort = named.length === 0 || asked.includes('--short');
+  const { names, options, writes } = readArgs(asked);
   await build();
   const parts = [await describeRun(asked.length > 0 ? `-- ${asked.join(' ')}` : '')];
   console.log(parts[0]);
-  for (const bench of benches.filter((name) => named.length === 0 || named.includes(name))) {
-    console.log(`\n### ${bench}\n`);
-    parts.push(`### ${bench}`, await runBench(bench, isShort ? ['--short'] : []));
+  for (const name of names) {
+    console.log(`\n### ${name}\n`);
+    parts.push(`### ${name}`, await runBench(name, options));
   }
-  if (asked.includes('--write')) write(parts.join('\n\n'));
+  if (writes) write(parts.join('\n\n'));
 }
 
 if (isMain(import.meta.url)) {

@@ -1,16 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 
-/** A date with a buyer, who has points, for each of its seats. */
+/** A date and buyers who have points. */
 export interface BenchSale {
   concertId: string;
   scheduleId: string;
+  userIds: string[];
+  seatIds: string[];
+  /** The first buyer with the first seat, and so on. */
   places: { userId: string; seatId: string }[];
 }
 
 export const benchPrice = 1_000;
+/** What an account may have of a concert. */
+export const benchSeatsMax = 4;
 
-export async function makeBenchSale(databaseUrl: string, seats: number): Promise<BenchSale> {
+/** @param buyers as many as seats unless said, each with the points for `benchSeatsMax`. */
+export async function makeBenchSale(
+  databaseUrl: string,
+  seats: number,
+  buyers = seats,
+): Promise<BenchSale> {
   const connection = await createConnection({ uri: databaseUrl });
   const insert = async (sql: string, params: unknown[]) =>
     (await connection.query<ResultSetHeader>(sql, params))[0].insertId;
@@ -23,19 +33,19 @@ export async function makeBenchSale(databaseUrl: string, seats: number): Promise
        VALUES (?, SYSDATE(6) + INTERVAL 30 DAY, ?)`,
     [concertId, seats],
   );
-  const numbers = Array.from({ length: seats }, (_, index) => index + 1);
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   await insert(
     'INSERT INTO concert_seat (concert_id, concert_schedule_id, seat_num, price) VALUES ?',
-    [numbers.map((number) => [concertId, scheduleId, number, benchPrice])],
+    [upTo(seats).map((number) => [concertId, scheduleId, number, benchPrice])],
   );
   const prefix = `bench-${randomBytes(5).toString('hex')}`;
   await insert('INSERT INTO users (user_name, password_hash) VALUES ?', [
-    numbers.map((number) => [`${prefix}-${number}`, '-']),
+    upTo(buyers).map((number) => [`${prefix}-${number}`, '-']),
   ]);
   const of = `WHERE u.user_name LIKE '${prefix}-%'`;
   await insert(
     `INSERT INTO point (user_id, point, version) SELECT user_id, ?, 1 FROM users u ${of}`,
-    [benchPrice],
+    [benchPrice * benchSeatsMax],
   );
   await insert(
     `INSERT INTO point_history (point_id, seq, amount, point_after_transaction, type)
@@ -48,6 +58,9 @@ export async function makeBenchSale(databaseUrl: string, seats: number): Promise
     [scheduleId],
   );
   await connection.end();
-  const places = userIds.map((userId, index) => ({ userId, seatId: String(seatIds[index]) }));
-  return { concertId: String(concertId), scheduleId: String(scheduleId), places };
+  const places = userIds
+    .slice(0, seats)
+    .map((userId, at) => ({ userId, seatId: seatIds[at] ?? '' }));
+  const ofDate = { concertId: String(concertId), scheduleId: String(scheduleId) };
+  return { ...ofDate, userIds, seatIds, places };
 }

@@ -1,20 +1,21 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { Pool } from 'undici';
 import { migrateUp } from '../../core-api/db/migrate.ts';
 import { assertionHeader, signAssertion } from '../../shared/assertion.ts';
 import { generatePrivateJwk, generateSecretJwk, loadSecretKeys } from '../../shared/keys.ts';
 import { openServices } from '../stack/open-services.ts';
+import { startProcess } from './bench-process.ts';
+import type { CoreTargetOrders } from './core-target.ts';
 
 /** Calls at once, and connections to the core. */
 export const callers = 32;
 
-/** An answer of the core: status, JSON, and how long it took. */
+/** An answer of the core. */
 export interface BenchAnswer {
   status: number;
   // The benches read what they expect to be there; a wrong guess shows in their figures.
@@ -22,7 +23,6 @@ export interface BenchAnswer {
   body: any;
   headers: Record<string, string | string[] | undefined>;
   bytes: number;
-  tookMs: number;
 }
 
 export interface BenchCall {
@@ -35,16 +35,20 @@ export interface BenchCall {
 }
 
 export interface BenchCore {
+  name: string;
+  port: number;
   call(call: BenchCall): Promise<BenchAnswer>;
-  /** CPU that the core has used, in ms. */
-  cpuMs(): number;
-  rssMb(): number;
+  /** A call as it stands on the wire; good for 30 s, and one that changes something only once. */
+  bytesOf(call: BenchCall): Buffer;
+  /** CPU time used so far in µs. */
+  cpuMicros(): Promise<number>;
   stop(): Promise<void>;
 }
 
 export interface SalesWorld {
   databaseUrl: string;
-  startCore(env?: Record<string, string>): Promise<BenchCore>;
+  /** Locks are on unless said. */
+  startCore(env?: Record<string, string>, locks?: 'on' | 'off'): Promise<BenchCore>;
   stop(): Promise<void>;
 }
 
@@ -78,7 +82,7 @@ export async function openSalesWorld(): Promise<SalesWorld> {
   };
   return {
     databaseUrl,
-    startCore: (env) => startCore({ ...stores, ...env }),
+    startCore: (env, locks = 'on') => startCore({ ...stores, ...env }, locks),
     stop: async () => {
       gateway.close();
       await services.stop();
@@ -87,90 +91,57 @@ export async function openSalesWorld(): Promise<SalesWorld> {
   };
 }
 
-/** `BENCH_NODE_OPTIONS=--cpu-prof` profiles it. */
-async function startCore(env: Record<string, string>): Promise<BenchCore> {
-  const extension = extname(import.meta.filename);
-  const core = spawn(
-    process.execPath,
-    [
-      ...(extension === '.ts' ? ['--import', 'tsx'] : []),
-      ...(process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean),
-      `core-api/main${extension}`,
-    ],
-    {
-      cwd: join(import.meta.dirname, '../..'),
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  let url = '';
-  for await (const line of core.stdout.iterator({ destroyOnReturn: false })) {
-    url = /"url":"([^"]+)"/.exec(String(line))?.[1] ?? '';
-    if (url) break;
-  }
-  core.stdout.resume();
-  const caller = createCaller(url, String(env['ASSERTION_KEYS']));
+async function startCore(env: Record<string, string>, locks: 'on' | 'off'): Promise<BenchCore> {
+  const orders: CoreTargetOrders = { kind: 'core', env, locks };
+  const process = await startProcess('core-target', `core, locks ${locks}`, orders);
+  const caller = createCaller(process.port, String(env['ASSERTION_KEYS']));
   return {
+    ...process,
+    bytesOf: caller.bytesOf,
     call: caller.call,
-    cpuMs: () => cpuMsOf(core.pid),
-    rssMb: () => rssMbOf(core.pid),
-    stop: async () => {
-      await caller.close();
-      const exited = once(core, 'exit');
-      core.kill('SIGTERM');
-      await exited;
+    stop: () => {
+      process.stop();
+      return caller.close();
     },
   };
 }
 
-/** `utime` and `stime` of proc(5), in hundredths of a second. */
-function cpuMsOf(pid: number | undefined): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-const rssMbOf = (pid: number | undefined): number => {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
-};
-
 /** Calls of the core as the gateway makes them. */
-function createCaller(url: string, assertionKeys: string) {
-  const pool = new Pool(url, { connections: callers });
+function createCaller(port: number, assertionKeys: string) {
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: callers });
   const keys = loadSecretKeys(assertionKeys);
-  const call: BenchCore['call'] = async ({
-    userId,
-    concertId,
-    method = 'POST',
-    path,
-    json,
-    headers,
-  }) => {
-    const startedAt = performance.now();
+  function toSend({ userId, concertId, method = 'POST', path, json, headers }: BenchCall) {
     const body = Buffer.from(json === undefined ? '' : JSON.stringify(json));
     const signed = { audience: 'core-api', method, target: path, body } as const;
     const who = { userId, role: 'USER', room: concertId, entryId: '1' } as const;
-    const answer = await pool.request({
-      method,
-      path,
-      ...(json === undefined ? {} : { body }),
-      headers: {
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        [assertionHeader]: signAssertion({ keys }, signed, who),
-        ...headers,
-      },
-    });
+    const all: Record<string, string> = {
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      [assertionHeader]: signAssertion({ keys }, signed, who),
+      ...headers,
+    };
+    return { method, path, headers: all, body };
+  }
+
+  const call: BenchCore['call'] = async (wish) => {
+    const { body, ...request } = toSend(wish);
+    const answer = await pool.request({ ...request, ...(body.length === 0 ? {} : { body }) });
     const text = await answer.body.text();
     return {
       status: answer.statusCode,
       headers: answer.headers,
       body: text.startsWith('{') ? JSON.parse(text) : undefined,
       bytes: Buffer.byteLength(text),
-      tookMs: performance.now() - startedAt,
     };
   };
-  return { call, close: () => pool.close() };
+
+  function bytesOf(wish: BenchCall): Buffer {
+    const { method, path, headers, body } = toSend(wish);
+    const lines = Object.entries({ ...headers, 'content-length': String(body.length) });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    const first = `${method} ${path} HTTP/1.1\r\nhost: core\r\n`;
+    return Buffer.concat([Buffer.from(`${first}${head}\r\n`), body]);
+  }
+  return { call, bytesOf, close: () => pool.close() };
 }
 
 /** Work items by so many at once. @returns how many a second. */

@@ -29,19 +29,20 @@ async function throughCore({ concertId, scheduleId, places }: BenchSale, core: B
     return body;
   };
   const held = new Map<string, string>();
-  const startMs = core.cpuMs();
+  const startMicros = await core.cpuMicros();
   const holds = await perSecond(places, async ({ userId, seatId }) => {
     const wish = { scheduleId, seatIds: [seatId] };
     const { reservations } = await made(userId, `${base}/reservations`, wish);
     held.set(userId, String(reservations[0]?.reservationId));
   });
-  const betweenMs = core.cpuMs();
+  const betweenMicros = await core.cpuMicros();
   const pays = await perSecond([...held], async ([userId, reservationId]) => {
     await made(userId, `${base}/payments`, { reservationIds: [reservationId] });
   });
-  const micros = (ms: number): number => Math.round((ms * 1_000) / places.length);
-  const holdMicros = micros(betweenMs - startMs);
-  return { holds, pays, holdMicros, payMicros: micros(core.cpuMs() - betweenMs) };
+  const each = (micros: number): number => Math.round(micros / places.length);
+  const holdMicros = each(betweenMicros - startMicros);
+  const payMicros = each((await core.cpuMicros()) - betweenMicros);
+  return { holds, pays, holdMicros, payMicros };
 }
 
 async function overBareMysql(sale: BenchSale, databaseUrl: string): Promise<Rates> {

@@ -16,13 +16,13 @@ export interface WireLoad {
   /** Requests a second over all connections; as many as possible when not said. */
   ratePerSecond?: number;
   /** Sees each answer whole, as text; costs what it costs. */
-  onAnswer?: (text: string) => void;
+  onAnswer?: (text: string, tookMs: number) => void;
 }
 
 export interface WireResult {
   answers: number;
   perSecond: number;
-  /** Answers that were not 2xx, and the first of them. */
+  /** Answers that were neither 2xx nor 304, and the first of them. */
   errors: number;
   firstError: string;
   p50Ms: number;
@@ -44,6 +44,7 @@ export function once(requests: readonly Buffer[]): () => Buffer | undefined {
 
 const lengthPattern = /\r\ncontent-length: *(\d+)/i;
 const bodiless = /^HTTP\/1\.1 (?:204|304)/;
+const good = /^HTTP\/1\.1 (?:2|304)/;
 
 interface Lane {
   socket: Socket;
@@ -74,8 +75,6 @@ function summarise(
 export async function wireLoad(load: WireLoad): Promise<WireResult> {
   const { next, onAnswer, ratePerSecond, durationMs } = load;
   const latenciesMs: number[] = [];
-  const startedAt = performance.now();
-  const untilMs = startedAt + (durationMs ?? Infinity);
   let errors = 0;
   let firstError = '';
   let busy = 0;
@@ -98,17 +97,18 @@ export async function wireLoad(load: WireLoad): Promise<WireResult> {
 
   function finish(lane: Lane): void {
     const now = performance.now();
-    latenciesMs.push(now - lane.dueAtMs);
+    const tookMs = now - lane.dueAtMs;
+    latenciesMs.push(tookMs);
     lane.busy = false;
     busy -= 1;
     if (now >= untilMs) isOver = true;
     if (isOver || ratePerSecond === undefined) send(lane, now);
-    onAnswer?.(lane.text);
+    onAnswer?.(lane.text, tookMs);
   }
 
   function read(lane: Lane, chunk: Buffer): void {
     const head = take(lane, chunk, onAnswer !== undefined);
-    if (head !== undefined && head[9] !== '2') {
+    if (head !== undefined && !good.test(head)) {
       errors += 1;
       firstError ||= chunk.toString('utf8');
     }
@@ -118,6 +118,8 @@ export async function wireLoad(load: WireLoad): Promise<WireResult> {
   const lanes = await Promise.all(
     Array.from({ length: load.connections }, () => openLane(load.port, read)),
   );
+  const startedAt = performance.now();
+  const untilMs = startedAt + (durationMs ?? Infinity);
   if (ratePerSecond === undefined) for (const lane of lanes) send(lane, performance.now());
   const timer = ratePerSecond === undefined ? undefined : paced(lanes, ratePerSecond, send);
   const deadline = durationMs === undefined ? undefined : setTimeout(over, durationMs);

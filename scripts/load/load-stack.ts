@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateUp } from '../../core-api/db/migrate.ts';
-import { findStack } from '../stack/find-stack.ts';
+import { dataDirOf, findStack } from '../stack/find-stack.ts';
 import { accessTokenKeysOf } from '../stack/access-token-keys.ts';
 import { runStack } from '../stack/run-stack.ts';
 
@@ -10,6 +10,8 @@ import { runStack } from '../stack/run-stack.ts';
 export interface LoadStack {
   gatewayUrl: string;
   databaseUrl: string;
+  /** Where its services keep their files. */
+  dataDir: string;
   accessTokenKeys: string;
   stop(): Promise<void>;
 }
@@ -30,7 +32,9 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
   const running = findStack(env);
   if (running) {
     log(`On the stack at ${running.gatewayUrl}.`);
-    return { ...running, accessTokenKeys: accessTokenKeysOf(env), stop: async () => undefined };
+    const dataDir = dataDirOf(env);
+    const accessTokenKeys = accessTokenKeysOf(env);
+    return { ...running, dataDir, accessTokenKeys, stop: async () => undefined };
   }
   log('No stack runs on this DATA_DIR: bringing up one for this run.');
   const dataDir = mkdtempSync(join(tmpdir(), 'load-'));
@@ -58,6 +62,7 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
     if (!found) throw new Error('the stack ended at once');
     return {
       ...found,
+      dataDir,
       accessTokenKeys: accessTokenKeysOf(ownEnv),
       stop: async () => {
         await stack.stop();

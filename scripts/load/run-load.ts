@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { audit } from '../audit.ts';
 import { watchStopSignals } from '../stack/stop-signals.ts';
 import type { LoadSetup } from './io.ts';
-import { openLoadStack } from './load-stack.ts';
+import { type LoadStack, openLoadStack } from './load-stack.ts';
 import {
   type LoadPlan,
   loadVariables,
@@ -48,7 +48,7 @@ export const isScenario = (word: string | undefined): word is ScenarioName =>
  */
 export async function runLoad(
   scenario: ScenarioName,
-  drive: (run: LoadRun) => Promise<void>,
+  drive: (run: LoadRun, stack: LoadStack) => Promise<void>,
 ): Promise<boolean> {
   const { env } = process;
   if (env['NODE_ENV'] === 'production') throw new Error('Not in production.');
@@ -67,8 +67,9 @@ export async function runLoad(
       const setup = await prepareLoad(stack, plan);
       const setupFile = join(dir, 'setup.json');
       writeFileSync(setupFile, JSON.stringify({ ...setup, plan }), { mode: 0o600 });
-      const run = { plan, setup, setupFile, summaryFile: join(dir, 'summary.json'), signal };
-      await drive(run);
+      const summaryFile = join(dir, 'summary.json');
+      const run = { plan, setup, setupFile, summaryFile, signal };
+      await drive(run, stack);
       return (await isClean(stack.databaseUrl)) && hasHeld(run, env['LOAD_SUMMARY']);
     } finally {
       await stack.stop();

@@ -19,7 +19,7 @@ const seats = sizes.schedules * sizes.seatsPerSchedule;
 
 /**
  * A million reservations: the first ones confirmed and paid, each with a seat of its own; the rest
- * has run out. Spread so that every account and every seat has some.
+ * has run out. Spread so that every account and every seat has some; the audit finds nothing.
  */
 const statements = [
   `CREATE TABLE numbers (i INT NOT NULL PRIMARY KEY)`,
@@ -49,6 +49,13 @@ const statements = [
   `INSERT INTO payment (payment_id, user_id, reservation_id, amount, payment_status)
     SELECT reservation_id, user_id, reservation_id, price, 'COMPLETED' FROM reservation
     WHERE reservation_id <= ${sizes.payments}`,
+  `INSERT INTO point_history (point_id, seq, amount, point_after_transaction, type, payment_id)
+    SELECT user_id, 1 + n, -amount, 1000000 - n * amount, 'USE', payment_id FROM (
+      SELECT payment_id, user_id, amount,
+        ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY payment_id) AS n FROM payment) paid`,
+  `UPDATE point p JOIN (SELECT user_id, COUNT(*) AS n, SUM(amount) AS spent FROM payment
+      GROUP BY user_id) paid ON paid.user_id = p.user_id
+    SET p.point = p.point - paid.spent, p.version = p.version + paid.n`,
   `INSERT INTO outbox_event (concert_id, event_type, payload, delivered_at)
     SELECT 1 + i % ${sizes.concerts}, 'payment.completed', '{}', SYSDATE(6)
     FROM numbers WHERE i <= 100000`,
