@@ -7,7 +7,7 @@ import { aimLine, round, table } from './figures.ts';
 import { openSalesWorld } from './sales-world.ts';
 import { scaled } from './scale.ts';
 
-const rounds = scaled(3);
+const rounds = scaled(2);
 
 const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1_000;
 

@@ -84,7 +84,6 @@ function report(marks: readonly Mark[]): string {
     const low = (part: readonly Mark[]) => lowerQuartile(part.map((mark) => mark[service]));
     return round((100 * low(last)) / low(middle) - 100, 1);
   };
-  const most = (part: readonly Mark[]) => Math.max(...part.map(({ connections }) => connections));
   const head = ['minute', 'gateway, MB', 'core, MB', 'connections of MySQL'];
   return [
     table(
@@ -101,10 +100,10 @@ function report(marks: readonly Mark[]): string {
       }),
     ),
     aimLine({
-      what: 'connections of MySQL in the last third, beside the most before',
-      measured: most(last),
+      what: 'most connections of MySQL, beside the pool of the core and the one that counts',
+      measured: Math.max(...marks.map(({ connections }) => connections)),
       unit: '',
-      atMost: most(marks.slice(0, -third)),
+      atMost: Number(process.env['DATABASE_POOL_MAX'] ?? 10) + 1,
     }),
   ].join('\n');
 }
