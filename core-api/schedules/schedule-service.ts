@@ -1,4 +1,4 @@
-import type { Schedule } from '../../shared/contracts/concerts.ts';
+import type { OwnSchedule, Schedule } from '../../shared/contracts/concerts.ts';
 import type { Inventory } from '../../shared/contracts/internal.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { ConcertService } from '../concerts/concert-service.ts';
@@ -21,6 +21,8 @@ export interface ScheduleService {
    * @throws Problem `not-found` for a concert that is not offered
    */
   list(concertId: string, options: { availableOnly: boolean }): Promise<Document>;
+  /** As their owner sees them, also withdrawn ones. @throws Problem `not-found` */
+  all(concertId: string): Promise<OwnSchedule[]>;
   /** @throws Problem `not-found` */
   inventory(concertId: string): Promise<Inventory>;
   /** @throws Problem `not-found`, `invalid-request` */
@@ -58,6 +60,11 @@ export function createScheduleService(deps: ScheduleServiceDeps): ScheduleServic
       );
       return toDocument(JSON.stringify({ items: offered.map(toSchedule), nextCursor: null }));
     },
+    all: async (concertId) =>
+      (await countsOf(concertId)).schedules.map((counts) => ({
+        ...toSchedule(counts),
+        status: counts.status,
+      })),
     inventory: async (concertId) => toInventory(concertId, (await countsOf(concertId)).schedules),
     create: async (concertId, { concertDt, totalSeat }) => {
       const fields = { concertDt: sqlMoment('body.concertDt', concertDt), totalSeat };

@@ -10,6 +10,7 @@ export interface InnerCall {
   /** Path and query, made of validated parts. */
   target: string;
   headers: Record<string, string>;
+  /** JSON, or text whose `content-type` stands in the headers. */
   body?: unknown;
 }
 
@@ -64,21 +65,31 @@ class KeptResponse extends ServerResponse {
 }
 
 function toIncoming(from: EdgeBindings, call: InnerCall, body: string | undefined) {
-  const headers: IncomingHttpHeaders = { host: from.incoming.headers.host, ...call.headers };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const headers: IncomingHttpHeaders = {
+    host: from.incoming.headers.host,
+    ...type,
+    ...call.headers,
+  };
   // Only what our own code reads of a request; the stream is the body.
   return Object.assign(Readable.from(body === undefined ? [] : [Buffer.from(body)]), {
     method: call.method,
     url: call.target,
+    complete: true,
     headers,
     rawHeaders: Object.entries(headers).flatMap(([name, value]) => [name, String(value)]),
     socket: from.incoming.socket,
   }) as unknown as IncomingMessage;
 }
 
+function textOf({ headers, body }: InnerCall): string | undefined {
+  if (body === undefined) return undefined;
+  return typeof body === 'string' && 'content-type' in headers ? body : JSON.stringify(body);
+}
+
 export function createDispatch(app: EdgeApp): Dispatch {
   return async function dispatch(from, call) {
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const body = textOf(call);
     const incoming = toIncoming(from, call, body);
     const outgoing = new KeptResponse(incoming);
     const request = new Request(`http://localhost${call.target}`, {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../shared/contracts/endpoint.ts';
+import { bulkBodyLimitBytes, type Endpoint } from '../../shared/contracts/endpoint.ts';
 import { Problem, type ProblemBody } from '../../shared/problems.ts';
 import type { Dispatch } from '../http/dispatch.ts';
 import type { EdgeContext } from '../http/edge-env.ts';
@@ -26,6 +26,29 @@ async function readForm(c: EdgeContext): Promise<URLSearchParams> {
   return new URLSearchParams(text);
 }
 
+const uploadLimitBytes = bulkBodyLimitBytes + 64 * 1_024;
+
+/** A form with a file (RFC 7578). @throws Problem `invalid-request` for what is none, or too large. */
+async function readUpload(c: EdgeContext): Promise<FormData> {
+  const { incoming } = c.env;
+  const type = incoming.headers['content-type'] ?? '';
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    const piece = Buffer.from(chunk as Uint8Array);
+    bytes += piece.length;
+    if (bytes > uploadLimitBytes) throw new Problem('invalid-request');
+    pieces.push(piece);
+  }
+  try {
+    return await new Response(Buffer.concat(pieces), {
+      headers: { 'content-type': type },
+    }).formData();
+  } catch (cause) {
+    throw new Problem('invalid-request', { detail: 'A form with a file is expected here', cause });
+  }
+}
+
 function targetOf(endpoint: Endpoint, input: PageCallInput<Endpoint>): string {
   const { params = {}, query = {} } = input as Record<string, Record<string, unknown>>;
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_all, name: string) =>
@@ -48,6 +71,7 @@ function createPageCall(c: EdgeContext, dispatch: Dispatch, credentials: Credent
     if (session !== undefined) headers['authorization'] = `Bearer ${session}`;
     if (queue !== undefined) headers['x-queue-token'] = queue;
     if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey;
+    if (endpoint.bodyType !== undefined) headers['content-type'] = endpoint.bodyType;
     const answer = await dispatch(c.env, {
       method: endpoint.method,
       target: targetOf(endpoint, input as PageCallInput<Endpoint>),
@@ -113,6 +137,7 @@ export function openVisit(c: EdgeContext, deps: VisitDeps): OpenVisit {
     words: (page) => createTranslate(language, { ...commonMessages[language], ...page[language] }),
     param: (name) => c.req.param(name) ?? '',
     form: () => readForm(c),
+    upload: () => readUpload(c),
     remember(name, value, options) {
       if (name === 'session' || name === 'queue') credentials[name] = value;
       cookies.push(cookieText(name, value, { ...options, secure }));

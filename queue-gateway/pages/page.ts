@@ -57,6 +57,8 @@ export interface PageVisit {
   param(name: string): string;
   /** The fields of a form that was sent. @throws Problem `invalid-request`. */
   form(): Promise<URLSearchParams>;
+  /** The same of a form with a file, up to the largest body there is. */
+  upload(): Promise<FormData>;
   /** Cookies to set with whatever is answered. */
   remember(cookie: keyof PageCookies, value: string, options: RememberOptions): void;
   forget(cookie: 'session' | 'queue', path: string): void;

@@ -184,6 +184,22 @@ const scheduleFields = {
   status: rowStatus,
 };
 
+/** A date as its owner sees it. */
+export const ownSchedule = schedule.extend({ status: rowStatus });
+export type OwnSchedule = z.infer<typeof ownSchedule>;
+
+export const listAllSchedules = defineEndpoint({
+  name: 'listAllSchedules',
+  method: 'GET',
+  path: '/admin/concerts/{concertId}/schedules',
+  summary: 'Every date of a concert, also withdrawn ones',
+  owner: 'core',
+  guard: 'admin',
+  params: concertParams,
+  status: 200,
+  reply: listOf(ownSchedule),
+});
+
 export const createSchedule = defineEndpoint({
   name: 'createSchedule',
   method: 'POST',

@@ -1,5 +1,7 @@
 import type { PageBinder } from '../page-binder.ts';
 import { adminRoomRoutes } from './admin-room-routes.ts';
+import { adminDoorRoutes } from './door/admin-door-routes.ts';
+import { adminSalesRoutes } from './sales/admin-sales-routes.ts';
 
 /**
  * The operator's desk. Its paths are beside those of the admin calls (`/admin/queue`,
@@ -7,4 +9,6 @@ import { adminRoomRoutes } from './admin-room-routes.ts';
  */
 export function adminRoutes(pages: PageBinder): void {
   adminRoomRoutes(pages);
+  adminSalesRoutes(pages);
+  adminDoorRoutes(pages);
 }
