@@ -134,8 +134,11 @@ export function createBuyer(caller: Caller): () => Promise<void> {
   const { random } = caller;
   const { hold, release } = createSeatCalls(caller);
   const { readBalance, charge, pay, refund } = createMoneyCalls(caller);
+  /** Bought and thought over: given back at the next visit, so that a hall never sells out. */
+  let kept: Paid[] = [];
 
   return async () => {
+    for (const payment of kept.splice(0)) await refund(payment);
     if (random() < 0.2) await readBalance();
     const held = await hold();
     if (held.length === 0) return;
@@ -149,6 +152,7 @@ export function createBuyer(caller: Caller): () => Promise<void> {
     if (random() < 0.95) await charge(price);
     const payments = await pay(held);
     await readBalance();
-    if (random() < 0.85) for (const payment of payments) await refund(payment);
+    if (random() < 0.15) kept = payments;
+    else for (const payment of payments) await refund(payment);
   };
 }
