@@ -7,7 +7,7 @@ import { limitCommands } from './command-deadline.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * - `command`: the request path. A command is sent once, answered within half a second or refused,
+ * - `command`: the request path. A command is sent once, answered within a third of a second or refused,
  *   and at once while the server is known to be silent: the defaults of ioredis run it twice when the reply is lost, and run it later when
  *   nobody waits for it any more.
  * - `lock`: one node of the lock service; the same, and shorter.
@@ -26,8 +26,7 @@ export interface RedisOptions {
 }
 
 const connectTimeoutMs = 1_000;
-/** On a machine that is full a server that is well takes some hundred ms now and then. */
-const commandTimeoutsMs = { command: 400, lock: 300 };
+const commandTimeoutsMs = { command: 250, lock: 250 };
 /** A connection on which nothing comes back for so long is given up: its other end may be gone. */
 const silenceMaxMs = 5_000;
 /** Back within a second of the server, and not all clients at the same moment. */

@@ -37,6 +37,14 @@ describe('a client of Redis', () => {
     expect(await redis.get(key), 'what was refused is never run').to.equal(null);
   });
 
+  it('takes an error for an answer, not for silence', async () => {
+    const wrong = 'ERR unknown command';
+    expect(await outcome(redis.call('NOSUCHCOMMAND'))).to.include(wrong);
+    // Longer than any command may take: had the error counted as silence, it would be known by now.
+    const until = performance.now() + 800;
+    while (performance.now() < until) expect(await outcome(redis.ping())).to.equal('PONG');
+  });
+
   it('gives a connection up on which nothing ever comes back', async () => {
     wire.freeze();
     const closed = new Promise((resolve) => redis.once('close', resolve));

@@ -25,7 +25,7 @@ const turns = 4;
  */
 export function limitCommands(client: LimitedClient, { timeoutMs, onSilent }: CommandLimit): void {
   const send: Send = client.sendCommand.bind(client);
-  const waiting: { command: Sent; since: number }[] = [];
+  const waiting: { command: Sent; since: number; isAnswered: boolean }[] = [];
   let turn = 0;
   let isTurning = false;
   let isSilent = false;
@@ -50,9 +50,9 @@ export function limitCommands(client: LimitedClient, { timeoutMs, onSilent }: Co
     turn += 1;
     for (let first = waiting[0]; first; first = waiting[0]) {
       const isLate = turn - first.since > turns;
-      if (!first.command.isResolved && !isLate) break;
+      if (!first.isAnswered && !isLate) break;
       waiting.shift();
-      if (first.command.isResolved) continue;
+      if (first.isAnswered) continue;
       first.command.reject(new Error('Command timed out'));
       listen();
     }
@@ -71,10 +71,14 @@ export function limitCommands(client: LimitedClient, { timeoutMs, onSilent }: Co
       command.reject(new Error('Redis is silent'));
       return command.promise;
     }
-    // Who asked hears of a failure. Of ioredis' own commands, as it connects, nobody needs to, and a
-    // rejection that nobody hears of would end the process.
-    command.promise.catch(() => undefined);
-    waiting.push({ command, since: turn });
+    const sent = { command, since: turn, isAnswered: false };
+    // An error is an answer too. Who asked hears of it; of ioredis' own commands, as it connects,
+    // nobody needs to, and a rejection that nobody hears of would end the process.
+    const onAnswer = (): void => {
+      sent.isAnswered = true;
+    };
+    command.promise.then(onAnswer, onAnswer);
+    waiting.push(sent);
     if (!isTurning) {
       isTurning = true;
       nextTurn();
