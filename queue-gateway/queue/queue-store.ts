@@ -30,6 +30,7 @@ import type {
   Configured,
   CoreChange,
   EntryClaims,
+  EntryFacts,
   JoinReply,
   KnownLine,
   PlaceNow,
@@ -77,6 +78,8 @@ export interface QueueStore {
   quitIndexes(roomId: string): Promise<number[]>;
   /** The leaves of registrations from this index on; `null` for those that are not there any more. */
   leaves(roomId: string, fromIndex: number, count: number): Promise<(string | null)[]>;
+  /** What is known of a number that was given. */
+  entryFacts(roomId: string, number: number): Promise<EntryFacts>;
   setInventory(roomId: string, seats: { sellable: number | null; soldOut: boolean }): Promise<void>;
 }
 
@@ -98,7 +101,7 @@ const entryArgs = (claims: EntryClaims) => ({ ...claims, index: claims.index ?? 
 function createReads(
   redis: RedisClient,
   keysOf: (roomId: string) => RoomKeys,
-): Pick<QueueStore, 'goneNumbers' | 'quitIndexes' | 'leaves'> {
+): Pick<QueueStore, 'entryFacts' | 'goneNumbers' | 'quitIndexes' | 'leaves'> {
   return {
     async goneNumbers(roomId, { front, tail }) {
       if (tail <= front) return [];
@@ -109,6 +112,26 @@ function createReads(
       return fromLifeBitmap({ firstByte, bytes }).filter(
         (number) => number > front && number <= tail,
       );
+    },
+    async entryFacts(roomId, number) {
+      const keys = keysOf(roomId);
+      const field = String(number);
+      const [inside, leaseEnd, reason, gone, returning] = await callStore(() =>
+        Promise.all([
+          redis.hget(keys['inside'] ?? '', field),
+          redis.zscore(keys['leases'] ?? '', field),
+          redis.hget(keys['reasons'] ?? '', field),
+          redis.getbit(keys['gone'] ?? '', number),
+          redis.zscore(keys['returners'] ?? '', field),
+        ]),
+      );
+      return {
+        isActive: inside?.startsWith('ACTIVE ') ?? false,
+        leaseEndMs: leaseEnd === null ? undefined : Number(leaseEnd),
+        reason: (reason ?? undefined) as EndReason | undefined,
+        hasLeft: gone === 1,
+        isReturning: returning !== null,
+      };
     },
     async quitIndexes(roomId) {
       const bytes = await callStore(() => redis.getBuffer(keysOf(roomId)['quit'] ?? ''));

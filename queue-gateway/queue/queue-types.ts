@@ -75,6 +75,16 @@ export type PlaceNow = Moment &
     | { word: 'ENDED'; reason: EndReason }
   );
 
+/** What Redis keeps of one number, whoever holds it. */
+export interface EntryFacts {
+  isActive: boolean;
+  leaseEndMs: number | undefined;
+  reason: EndReason | undefined;
+  /** While waiting. */
+  hasLeft: boolean;
+  isReturning: boolean;
+}
+
 /** What came of taking the turn. */
 export type Activation =
   | { word: 'ACTIVE'; token: string }

@@ -1,6 +1,8 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { getCoreLoad } from '../../shared/contracts/ops.ts';
 import {
   getDraw,
+  getEntry,
   getPolicy,
   getRoom,
   listDrawLeaves,
@@ -98,6 +100,10 @@ export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
   });
 
   bind(getPolicy, ({ params }) => service.getPolicy(params.concertId));
+
+  bind(getEntry, ({ params }) => service.entry(params.concertId, params.queueId));
+
+  bind(getCoreLoad, () => service.coreLoad());
 
   bind(putPolicy, ({ params, body, ...passed }) =>
     service.putPolicy(params.concertId, body, callerOf(passed)),

@@ -1,8 +1,15 @@
 import type { Caller } from '../../shared/assertion.ts';
-import type { RoomSetting } from '../../shared/contracts/internal.ts';
-import type { Cord, PolicyFields, Room, RoomControl } from '../../shared/contracts/queue.ts';
+import type { CoreLoad, RoomSetting } from '../../shared/contracts/internal.ts';
+import type {
+  Cord,
+  EntryStory,
+  PolicyFields,
+  Room,
+  RoomControl,
+} from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
+import { toStory } from './entry-story-rules.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { ServedDocument } from './room-memory.ts';
 import type { Ticker } from './ticker.ts';
@@ -28,17 +35,21 @@ export interface RoomService {
   pullCord(roomId: string, cord: Cord, caller: Caller): Promise<RoomControl>;
   /** Recorded first, then done. */
   revoke(roomId: string, what: Revocation, caller: Caller): Promise<{ revoked: number }>;
+  /** @throws Problem `not-found` for a number that was not given. */
+  entry(roomId: string, queueId: string): Promise<EntryStory>;
+  coreLoad(): Promise<CoreLoad>;
 }
 
 export interface RoomServiceDeps {
   rooms: RoomDirectory;
   ticker: Ticker;
-  store: Pick<QueueStore, 'revoke'>;
+  store: Pick<QueueStore, 'revoke' | 'entryFacts'>;
   /** People a second that the core was seen to struggle with; `null` while it never was. */
   capacityPerSecond: () => Promise<number | null>;
   /** Whether rooms can ask for a captcha. */
   hasCaptcha: boolean;
   source: {
+    getLoad(): Promise<CoreLoad>;
     getRoomSetting(concertId: string): Promise<RoomSetting | undefined>;
     changeRoom(
       concertId: string,
@@ -111,5 +122,12 @@ export function createRoomService(deps: RoomServiceDeps): RoomService {
       if (room) await ticker.tickRoom(room);
       return { revoked };
     },
+    async entry(roomId, queueId) {
+      const room = JSON.parse((await document(roomId)).body) as Room;
+      const number = Number(queueId);
+      if (number > room.tail) throw new Problem('not-found');
+      return toStory(number, room, await store.entryFacts(roomId, number));
+    },
+    coreLoad: () => source.getLoad(),
   };
 }

@@ -10,6 +10,20 @@ export async function adminShots({ take, stack }: Camera): Promise<void> {
   await stack.fansInside(concertId, 12);
   await stack.admin.call('PUT', `/admin/queue/${concertId}`, { body: { maxActive: 12 } });
   for (const one of await stack.fans(60)) await one.join(concertId);
+  const { scheduleId } = await stack.addSchedule(concertId, { seats: 40, price: 55_000 });
+  const hook = await stack.admin.call<{ webhookId: string }>('POST', '/admin/webhooks', {
+    body: { url: 'http://127.0.0.1:9/tickets', events: ['payment.completed'] },
+  });
+  const pages = {
+    sales: '/admin/sales',
+    sale: `/admin/sales/${concertId}`,
+    date: `/admin/sales/${concertId}/dates/${scheduleId}`,
+    door: '/admin/door',
+    hooks: '/admin/hooks',
+    hook: `/admin/hooks/${hook.body.webhookId}`,
+  };
+  for (const [name, path] of Object.entries(pages))
+    await take({ name: `admin-${name}`, path, languages, fan });
   await take({ name: 'admin-rooms', path: '/admin', languages, fan });
   await take({
     name: 'admin-room',

@@ -26,6 +26,16 @@ export const getInventory = defineEndpoint({
   reply: inventory,
 });
 
+export const coreLoad = z.object({
+  requests: z.int(),
+  p95Ms: z.number(),
+  errorShare: z.number(),
+  poolWaitMs: z.number(),
+  lockWaitMs: z.number(),
+  eventLoopDelayMs: z.number(),
+});
+export type CoreLoad = z.infer<typeof coreLoad>;
+
 export const getLoad = defineEndpoint({
   name: 'getLoad',
   method: 'GET',
@@ -34,14 +44,7 @@ export const getLoad = defineEndpoint({
   owner: 'core',
   guard: 'service',
   status: 200,
-  reply: z.object({
-    requests: z.int(),
-    p95Ms: z.number(),
-    errorShare: z.number(),
-    poolWaitMs: z.number(),
-    lockWaitMs: z.number(),
-    eventLoopDelayMs: z.number(),
-  }),
+  reply: coreLoad,
 });
 
 /** A room as the core knows it: the policy, the last cord, and whether the concert is offered. */

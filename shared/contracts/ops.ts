@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from './endpoint.ts';
+import { coreLoad } from './internal.ts';
 
 const health = z.object({
   status: z.enum(['ok', 'down']),
@@ -40,6 +41,17 @@ export const getMetrics = defineEndpoint({
   reply: z.string(),
   mediaType: 'text/plain',
   problems: ['access-token-required', 'access-token-invalid', 'not-found'],
+});
+
+export const getCoreLoad = defineEndpoint({
+  name: 'getCoreLoad',
+  method: 'GET',
+  path: '/admin/load',
+  summary: 'How hard the core works, over the last seconds',
+  owner: 'gateway',
+  guard: 'admin',
+  status: 200,
+  reply: coreLoad,
 });
 
 export const getJwks = defineEndpoint({

@@ -101,6 +101,8 @@ describe('pages: the operator’s desk, rooms', () => {
     await page.getByRole('button', { name: 'Take number 1 back' }).click();
     await page.getByText('Entries taken back: 1').waitFor();
     await page.getByText('asked to').waitFor();
+    await page.goto(`/admin/rooms/${concertId}?entry=1`);
+    await page.getByText('Number 1 has ended: taken back').waitFor();
     await page.locator('summary', { hasText: 'Drain' }).click();
     await page.getByRole('button', { name: 'Yes: Drain' }).click();
     await page.getByText('The waiting see it now').waitFor();

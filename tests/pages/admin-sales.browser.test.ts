@@ -45,6 +45,8 @@ describe('pages: the operator’s desk, concerts', () => {
     await page.getByText('Call this date off', { exact: true }).click();
     await page.getByRole('button', { name: 'Yes: call it off' }).click();
     await page.locator('#cancellation').waitFor();
+    await page.getByRole('link', { name: '← Evening of Strings' }).click();
+    await page.getByText('Called off').waitFor();
     await visitor.close();
   });
 

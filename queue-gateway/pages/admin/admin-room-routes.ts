@@ -1,6 +1,8 @@
 import { getConcert, listConcerts } from '../../../shared/contracts/concerts.ts';
+import { getCoreLoad } from '../../../shared/contracts/ops.ts';
 import {
   cord,
+  getEntry,
   getPolicy,
   getRoom,
   listRoomAudit,
@@ -62,6 +64,26 @@ function forecastInputOf(visit: PageVisit, now: Omit<ForecastInput, keyof typeof
   return input;
 }
 
+/** What the API gives, or `null` where that is what a refusal means. */
+async function unlessRefused<T>(
+  answer: Promise<T>,
+  statuses: readonly number[],
+): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (thrown instanceof Refusal && statuses.includes(thrown.problem.status)) return null;
+    throw thrown;
+  }
+}
+
+const numberPattern = /^[1-9][0-9]{0,14}$/;
+
+function findEntry(visit: PageVisit, concertId: string, queueId: string) {
+  if (!numberPattern.test(queueId)) return undefined;
+  return unlessRefused(visit.call(getEntry, { params: { concertId, queueId } }), [404]);
+}
+
 interface Shown {
   note?: Note | undefined;
   draft?: Partial<Policy>;
@@ -71,10 +93,13 @@ async function desk(visit: PageVisit, { note, draft }: Shown): Promise<HtmlAnswe
   const t = visit.words(adminMessages);
   const concertId = idOf(visit, 'concertId');
   const params = { concertId };
-  const [{ concertName }, { room, ...setting }, audit] = await Promise.all([
+  const entryNumber = visit.url.searchParams.get('entry') ?? '';
+  const [{ concertName }, { room, ...setting }, audit, load, story] = await Promise.all([
     visit.call(getConcert, { params }),
     visit.call(getPolicy, { params }),
     visit.call(listRoomAudit, { params, query: { limit: auditSize, ...cursorOf(visit) } }),
+    unlessRefused(visit.call(getCoreLoad), [502, 503, 504]),
+    findEntry(visit, concertId, entryNumber),
   ]);
   const { format } = visit;
   const forecastInput = forecastInputOf(visit, {
@@ -91,7 +116,7 @@ async function desk(visit: PageVisit, { note, draft }: Shown): Promise<HtmlAnswe
     body: RoomDeskPage({
       ...{ t, format, concertId, concertName, room, setting, audit, forecastInput, note },
       draft: { ...setting, ...draft },
-      entryNumber: visit.url.searchParams.get('entry') ?? '',
+      ...{ entryNumber, story, load },
     }),
   };
 }
@@ -153,11 +178,12 @@ async function refusedPolicy(
   if (code === 'version-conflict') {
     const t = visit.words(adminMessages);
     const now = await visit.call(getPolicy, { params: { concertId: idOf(visit, 'concertId') } });
+    const told = (value: unknown): string => (value === null ? t('nothing') : tell(value));
     const faults = [...policyNames, 'message' as const]
       .filter((name) => tell(base[name]) !== tell(now[name]))
       .map((name) => {
         const title = t(name, { zone: visit.format.zone });
-        return t('changed', { name: title, before: tell(base[name]), after: tell(now[name]) });
+        return t('changed', { name: title, before: told(base[name]), after: told(now[name]) });
       });
     const draft = changesOf(base, typed);
     const answer = await desk(visit, {

@@ -1,6 +1,7 @@
 import type { PageBinder } from '../page-binder.ts';
 import { adminRoomRoutes } from './admin-room-routes.ts';
 import { adminDoorRoutes } from './door/admin-door-routes.ts';
+import { adminHooksRoutes } from './hooks/admin-hooks-routes.ts';
 import { adminSalesRoutes } from './sales/admin-sales-routes.ts';
 
 /**
@@ -11,4 +12,5 @@ export function adminRoutes(pages: PageBinder): void {
   adminRoomRoutes(pages);
   adminSalesRoutes(pages);
   adminDoorRoutes(pages);
+  adminHooksRoutes(pages);
 }

@@ -1,26 +1,35 @@
 import type { RoomDeskProps } from './room-desk-page.tsx';
 
-const numberPattern = /^[1-9][0-9]{0,14}$/;
-
-function Story({ t, room, entryNumber, at }: RoomDeskProps & { at: string }) {
-  if (!numberPattern.test(entryNumber)) return null;
-  const n = Number(entryNumber);
-  if (n > room.tail) return <p class="notice">{t('entryNone', { n, tail: room.tail })}</p>;
-  const isIn = n <= room.front;
+function Story({ t, format, room, story, entryNumber, at }: RoomDeskProps & { at: string }) {
+  if (story === undefined) return null;
+  const n = entryNumber;
+  if (story === null) return <p class="notice">{t('entryNone', { n, tail: room.tail })}</p>;
+  const { status, position, reason, leaseUntil } = story;
   return (
     <>
-      <p class="notice">
-        {isIn ? t('entryBefore', { n }) : t('entryWaiting', { n, position: n - room.front })}
-      </p>
-      <form class="stack" method="post" action={`${at}/revoke`}>
-        <input type="hidden" name="queueId" value={entryNumber} />
-        <label class="field">
-          <span>{t('reason')}</span>
-          <input name="reason" maxlength={200} />
-        </label>
-        <p class="fine">{t('revokeSays')}</p>
-        <button class="button danger">{t('revoke', { n: entryNumber })}</button>
-      </form>
+      <div class="notice">
+        <p>
+          {t(`story${status}`, {
+            n,
+            position,
+            reason: reason === null ? '' : t(`reason${reason}`),
+          })}
+        </p>
+        {leaseUntil === null ? null : (
+          <p class="fine">{t('slotUntil', { moment: format.moment(leaseUntil) })}</p>
+        )}
+      </div>
+      {status === 'ENDED' ? null : (
+        <form class="stack" method="post" action={`${at}/revoke`}>
+          <input type="hidden" name="queueId" value={n} />
+          <label class="field">
+            <span>{t('reason')}</span>
+            <input name="reason" maxlength={200} />
+          </label>
+          <p class="fine">{t('revokeSays')}</p>
+          <button class="button danger">{t('revoke', { n })}</button>
+        </form>
+      )}
     </>
   );
 }

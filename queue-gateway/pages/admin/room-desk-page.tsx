@@ -1,5 +1,7 @@
+import type { CoreLoad } from '../../../shared/contracts/internal.ts';
 import type {
   Cord,
+  EntryStory,
   Policy,
   Room,
   RoomAudit,
@@ -28,20 +30,33 @@ export interface RoomDeskProps {
   audit: { items: readonly RoomAudit[]; nextCursor: string | null };
   /** What is searched. */
   entryNumber: string;
+  /** What was found; `null` for a number that was not given. */
+  story: EntryStory | null | undefined;
+  /** `null` while the core does not say. */
+  load: CoreLoad | null;
   note?: Note | undefined;
 }
 
-function Tiles({ t, format, room }: RoomDeskProps) {
+/** The core's answers, over the last seconds. */
+function loadTile({ t, load }: RoomDeskProps): [string, string, string?] {
+  if (load === null) return [t('core'), t('coreAway')];
+  const { requests, errorShare, p95Ms } = load;
+  return [
+    t('core'),
+    t('milliseconds', { n: Math.round(p95Ms) }),
+    t('coreText', { requests, errors: Math.round(errorShare * 100) }),
+  ];
+}
+
+function Tiles(props: RoomDeskProps) {
+  const { t, format, room } = props;
   const tiles: [string, string, string?][] = [
     [t('waiting'), format.number(room.waiting)],
     [t('inside'), format.number(room.active)],
     [t('perMinute'), format.number(room.admittedPerMinute)],
     [t('seatsLeft'), room.seatsLeft === null ? '–' : format.number(room.seatsLeft)],
-    [
-      t('number'),
-      format.number(room.front),
-      t('numberText', { front: room.front, tail: room.tail }),
-    ],
+    [t('number'), format.number(room.front), t('numberText', { tail: room.tail })],
+    loadTile(props),
   ];
   return (
     <div id="now" data-live>

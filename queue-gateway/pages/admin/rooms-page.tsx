@@ -87,6 +87,11 @@ export function RoomsPage({ t, format, rooms, nextCursor }: RoomsProps) {
           </tbody>
         </table>
       )}
+      <noscript>
+        <a class="button quiet" href="/admin">
+          {t('again')}
+        </a>
+      </noscript>
       {nextCursor === null ? null : (
         <p>
           <a class="button quiet" href={`/admin?cursor=${nextCursor}`}>

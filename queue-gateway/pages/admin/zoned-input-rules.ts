@@ -16,6 +16,8 @@ function aheadMs(ms: number): number {
 export function toZonedInput(iso: string | null): string {
   if (iso === null) return '';
   const ms = Date.parse(iso);
+  // Typed and refused: it stands there as it was.
+  if (!Number.isFinite(ms)) return iso;
   return new Date(ms + aheadMs(ms)).toISOString().slice(0, 16);
 }
 

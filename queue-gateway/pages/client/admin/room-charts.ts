@@ -15,6 +15,11 @@ export interface Charts {
 const pointsMax = 600;
 const heightPx = 150;
 
+/** As a clock on the wall; a tick is a second or more. */
+const clockTimes = (_plot: uPlot, seconds: number[]): string[] =>
+  seconds.map((one) => new Date(one * 1_000).toTimeString().slice(0, 8));
+const tickSeconds = [1, 5, 10, 15, 30, 60, 120, 300];
+
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -31,7 +36,10 @@ function optionsOf(title: string, width: number): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, (max || 0) * 1.15)] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      { ...axis, values: clockTimes, incrs: tickSeconds, space: 72 },
+      { ...axis, size: 56 },
+    ],
     series: [
       {},
       { stroke: colour('--go'), width: 2, fill: colour('--go-soft'), points: { show: false } },
