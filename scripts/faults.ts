@@ -53,7 +53,8 @@ async function main(): Promise<void> {
   const seed = numberOption(argv, '--seed', { fallback, min: 0, max: 999_999_999 });
   const mutantsAt = argv.indexOf('--mutants');
   if (mutantsAt >= 0) {
-    process.exitCode = (await huntAll(argv[mutantsAt + 1] ?? '', seed)) ? 0 : 1;
+    const words = argv[mutantsAt + 1] ?? '';
+    process.exitCode = (await huntAll(words.startsWith('--') ? '' : words, seed)) ? 0 : 1;
     return;
   }
   console.log(`seed ${seed}: ${fans} fans and faults for ${minutes} minutes`);

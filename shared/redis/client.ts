@@ -7,9 +7,9 @@ import { limitCommands } from './command-deadline.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * - `command`: the request path. A command is sent once, answered within a third of a second or refused,
- *   and at once while the server is known to be silent: the defaults of ioredis run it twice when the reply is lost, and run it later when
- *   nobody waits for it any more.
+ * - `command`: the request path. A command is sent once, answered within a third of a second or
+ *   refused, and refused at once while the server is known to be silent: the defaults of ioredis run
+ *   it twice when the reply is lost, and run it later when nobody waits for it any more.
  * - `lock`: one node of the lock service; the same, and shorter.
  * - `subscriber`: listens. It waits for its connection for ever and subscribes again by itself.
  */
