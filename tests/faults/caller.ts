@@ -71,7 +71,9 @@ export function createCaller(deps: CallerDeps): Caller {
         invokedMs,
         returnedMs: status === 0 ? Infinity : recorder.nowMs(),
         result,
-        ...(result === 'ok' ? { value: value?.(outcome.body), body: text } : {}),
+        ...(result === 'ok'
+          ? { value: value?.(outcome.body), body: text }
+          : { refusal: `${status} ${String(outcome.body['code'] ?? '')}` }),
       } as Op);
       return outcome;
     },

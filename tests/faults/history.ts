@@ -16,6 +16,8 @@ export interface OpOf<Name extends string, Args, Value> {
   value?: Value;
   /** The answer byte for byte, for repeated keys. */
   body?: string;
+  /** Why not, in the words of the answer; for whoever reads the history. */
+  refusal?: string;
 }
 
 interface Keyed {
