@@ -80,7 +80,7 @@ function createMoneyCalls(caller: Caller) {
     }));
 
   /** An amount that this account charges once only, so that it is told apart in the ledger. */
-  function charge(atLeast: number): Promise<Outcome> {
+  function chargeOnce(atLeast: number): Promise<Outcome> {
     const amount = atLeast + (charges += 1);
     const key = newKey();
     return surely(() =>
@@ -92,6 +92,10 @@ function createMoneyCalls(caller: Caller) {
       ),
     );
   }
+
+  /** Some charge on two devices at the same moment. */
+  const charge = (amount: number): Promise<unknown> =>
+    Promise.all(Array.from({ length: random() < 0.3 ? 2 : 1 }, () => chargeOnce(amount)));
 
   async function pay(held: readonly Held[]): Promise<Paid[]> {
     const reservationIds = held.map(({ reservationId }) => reservationId);
