@@ -40,7 +40,9 @@ describe('the draw', () => {
       const own = sha('sha256', seedText(facts));
       expect(own.toString('hex')).to.equal(seed);
       for (const [index, number] of Object.entries(numbers))
-        expect(facts.base + drawPlace(Number(index), facts.registered, hmacOf(own))).to.equal(number);
+        expect(facts.base + drawPlace(Number(index), facts.registered, hmacOf(own))).to.equal(
+          number,
+        );
       if (leaves.length < facts.registered) return;
       const chain = leaves.reduce(
         (link, leaf) => sha('sha1', chainText(link, leaf)).toString('hex'),

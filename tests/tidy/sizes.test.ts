@@ -31,9 +31,12 @@ describe('sizes', () => {
 
 describe('the environment', () => {
   it('is read at the entry points only', () => {
-    const services = files('core-api/*.ts', 'queue-gateway/*.ts', 'queue-gateway/*.tsx', 'shared/*.ts').filter(
-      (path) => !isTest(path),
-    );
+    const services = files(
+      'core-api/*.ts',
+      'queue-gateway/*.ts',
+      'queue-gateway/*.tsx',
+      'shared/*.ts',
+    ).filter((path) => !isTest(path));
     expect(services.length).to.be.greaterThan(50);
     const readers = services.filter((path) => read(path).includes('process.env'));
     expect(readers.filter((path) => !path.endsWith('/main.ts'))).to.deep.equal([]);
