@@ -13,9 +13,11 @@ describe('a client of Redis', () => {
   let redis: RedisClient;
   const key = `t-${randomBytes(6).toString('hex')}`;
   beforeEach(async () => {
-    const { hostname, port } = new URL(testRedisUrl());
-    wire = await createTcpProxy({ host: hostname, port: Number(port) });
-    redis = await openRedis({ url: `redis://127.0.0.1:${wire.port}`, profile: 'command', log });
+    // Past the wire all stays the same, the password too.
+    const url = new URL(testRedisUrl());
+    wire = await createTcpProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(wire.port);
+    redis = await openRedis({ url: url.href, profile: 'command', log });
   });
   afterEach(async () => {
     wire.mend();

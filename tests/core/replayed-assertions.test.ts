@@ -28,14 +28,16 @@ describe('core: an assertion that is heard again', () => {
     keysDir = mkdtempSync(join(tmpdir(), 'keys-'));
     const keyFiles = prepareKeys(keysDir, {});
     keys = loadSecretKeys(String(keyFiles['ASSERTION_KEYS']));
-    const { hostname, port } = new URL(namespace.redisUrl);
-    wire = await createTcpProxy({ host: hostname, port: Number(port) });
+    // Past the wire all stays the same, the password too.
+    const redisUrl = new URL(namespace.redisUrl);
+    wire = await createTcpProxy({ host: redisUrl.hostname, port: Number(redisUrl.port) });
+    redisUrl.port = String(wire.port);
     const config = loadCoreConfig({
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
       CORE_PORT: '0',
       DATABASE_URL: schema.databaseUrl,
-      REDIS_URL: `redis://127.0.0.1:${wire.port}`,
+      REDIS_URL: redisUrl.href,
       REDIS_NAMESPACE: namespace.namespace,
       ...keyFiles,
     });

@@ -92,7 +92,6 @@ const unknownPaths = [
   '/concerts/1/schedules/1/seats/1',
   '/concerts.json',
   '/concerts/1/reservations/1/extra',
-  '/admin',
   '/.env',
   '/.git/config',
   '/internal/events',
