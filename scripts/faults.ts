@@ -11,15 +11,13 @@ import { hunt } from '../tests/faults/mutants/hunt.ts';
 import { mutants } from '../tests/faults/mutants/mutants.ts';
 import { openRig } from '../tests/faults/rig.ts';
 import { type FaultReport, runFaults } from '../tests/faults/run.ts';
-import { seededRandom } from '../tests/faults/seeded.ts';
 import { isMain } from './is-main.ts';
+import { quantile } from './quantile.ts';
+import { seededRandom } from './seeded-random.ts';
 import { decimalOption, numberOption } from './options.ts';
 import { dataDirOf } from './stack/find-stack.ts';
 
 const huntSeconds = 10;
-
-const quantile = (sorted: readonly number[], share: number): number | undefined =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 
 function print({ operations, injected, kills, findings, unresolved }: FaultReport): void {
   const { ok, fail, unknown } = operations;
@@ -27,7 +25,7 @@ function print({ operations, injected, kills, findings, unresolved }: FaultRepor
   console.log(`
 operations   ${ok + fail + unknown}: ${ok} ok, ${fail} refused, ${unknown} unknown
 faults       ${injected.length}, among them ${kills} programs killed
-back after   p50 ${quantile(back, 0.5)} ms, worst ${back.at(-1)} ms, never ${injected.length - back.length}
+back after   p50 ${back.length === 0 ? undefined : quantile(back, 0.5)} ms, worst ${back.at(-1)} ms, never ${injected.length - back.length}
 unresolved   ${unresolved} keys
 findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => checker).join(', ')}`);
 }

@@ -3,7 +3,8 @@
  * `npm run bench -- charges`
  */
 import { isMain } from '../is-main.ts';
-import { aimLine, median, quantile, round, table } from './figures.ts';
+import { aimLine, median, round, table } from './figures.ts';
+import { quantile } from '../quantile.ts';
 import { benchPrice, benchSeatsMax, makeBenchSale } from './sales-data.ts';
 import { type BenchCore, openSalesWorld } from './sales-world.ts';
 import { scaled } from './scale.ts';

@@ -1,8 +1,6 @@
-/** What is made of measured values, and how it is shown. */
+import { quantile } from '../quantile.ts';
 
-/** @param sorted ascending. */
-export const quantile = (sorted: ArrayLike<number>, share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+/** What is made of measured values, and how it is shown. */
 
 const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { defaultPolicy } from '../../core-api/rooms/room-rules.ts';
 import { createAccessTokenSigner } from '../../core-api/users/access-token.ts';
 import {
   createQueueStore,
@@ -29,23 +30,12 @@ const fillFrom = 10_000_000;
 
 /** A room where everybody waits, and a few a second are let in. */
 export const benchRoom: RoomSetting = {
+  ...defaultPolicy,
   concertId: '1',
   concertActive: true,
-  control: 'OPEN',
-  version: 1,
-  maxActive: 100,
   admitPerSecond: 10,
   claimSeconds: 5,
-  activeSeconds: 600,
-  idleSeconds: 300,
-  graceSeconds: 300,
   maxWaiting: 5_000_000,
-  opensAt: null,
-  preQueueOpensAt: null,
-  order: 'fifo',
-  message: null,
-  challenge: 'none',
-  powDifficulty: 16,
 };
 
 /** Requests as a browser behind a load balancer sends them. */

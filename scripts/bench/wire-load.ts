@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { quantile } from './figures.ts';
+import { quantile } from '../quantile.ts';
 
 /**
  * Load over raw sockets: prepared bytes on kept connections, answers told apart by Content-Length

@@ -1,3 +1,5 @@
+import { seededRandom } from '../seeded-random.ts';
+
 /** What a sale is tried with. Shares are 0 … 1. */
 export interface SaleOptions {
   fans: number;
@@ -34,17 +36,6 @@ export interface SimFan {
   wishes: number;
 }
 
-/** Numbers 0 … 1, the same for the same seed (mulberry32). */
-export function createDice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const exponential = (dice: () => number, mean: number): number => -Math.log(1 - dice()) * mean;
 
 /** Who gives up does so after ten minutes, on average. */
@@ -54,7 +45,7 @@ const seatsMax = 4;
 
 /** Everybody, in the order of their arrival. */
 export function makeCrowd(options: SaleOptions): SimFan[] {
-  const dice = createDice(options.seed);
+  const dice = seededRandom(options.seed);
   const arrive = (): number =>
     Math.min(exponential(dice, options.arriveSeconds / 4), options.arriveSeconds);
   const order = (): number => {

@@ -1,3 +1,5 @@
+import { quantile } from '../quantile.ts';
+
 /** What a sale came to. */
 export interface SaleFigures {
   /** Seconds from the opening until the last seat was sold; `null` when some were left. */
@@ -16,9 +18,6 @@ export interface SaleFigures {
   /** Kendall's tau of number against admission: 1 is strictly in order. */
   fairness: number;
 }
-
-export const quantile = (ascending: readonly number[], share: number): number =>
-  ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? 0;
 
 /** Pairs in the wrong order, by merging. */
 function inversions(values: number[]): { sorted: number[]; count: number } {

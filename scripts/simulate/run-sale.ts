@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { defaultPolicy } from '../../core-api/rooms/room-rules.ts';
 import { type RoomKeys, roomKeys } from '../../queue-gateway/queue/queue-keys.ts';
 import {
   createQueueStore,
@@ -43,10 +44,9 @@ interface State {
 }
 
 const settingOf = (options: SaleOptions): RoomSetting => ({
+  ...defaultPolicy,
   concertId: roomId,
   concertActive: true,
-  control: 'OPEN',
-  version: 1,
   maxActive: options.maxActive,
   admitPerSecond: options.admitPerSecond,
   claimSeconds: options.claimSeconds,
@@ -54,12 +54,6 @@ const settingOf = (options: SaleOptions): RoomSetting => ({
   idleSeconds: activeSeconds,
   graceSeconds: options.graceSeconds,
   maxWaiting: 10_000_000,
-  opensAt: null,
-  preQueueOpensAt: null,
-  order: 'fifo',
-  message: null,
-  challenge: 'none',
-  powDifficulty: 16,
 });
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>

@@ -89,9 +89,9 @@ const backWithinMs = 15_000;
 
 /** The first call after `sinceMs` that sold or moved points. */
 async function firstSale(recorder: Recorder, sinceMs: number): Promise<number | undefined> {
-  const from = recorder.ops.length;
+  let at = recorder.ops.length;
   while (recorder.nowMs() < sinceMs + backWithinMs) {
-    for (const op of recorder.ops.slice(from)) {
+    for (let op = recorder.ops[at]; op; op = recorder.ops[(at += 1)]) {
       const works = saleKinds.has(op.op) && op.result === 'ok' && op.invokedMs >= sinceMs;
       if (works) return Math.round(op.returnedMs - sinceMs);
     }
@@ -183,8 +183,7 @@ const quietWithinMs = 40_000;
 async function untilQuiet(rig: Rig, recorder: Recorder): Promise<void> {
   const endsAtMs = recorder.nowMs() + quietWithinMs;
   while (recorder.nowMs() < endsAtMs) {
-    const rooms = recorder.ops.filter((op) => op.op === 'room' && op.result === 'ok');
-    const last = rooms.at(-1);
+    const last = recorder.ops.findLast((op) => op.op === 'room' && op.result === 'ok');
     const isEmpty = last?.op === 'room' && last.value?.active === 0 && last.value.waiting === 0;
     const { reservations } = await readFacts(rig.databaseUrl);
     if (isEmpty && reservations.every((one) => one.reservationStatus !== 'HELD')) return;

@@ -10,6 +10,7 @@ import { startGateway } from '../../queue-gateway/server.ts';
 import { type Account, makeAccounts } from '../../scripts/accounts.ts';
 import { audit } from '../../scripts/audit.ts';
 import { type ApiClient, createApiClient, expectStatus } from '../../scripts/client/api-client.ts';
+import { addDate, makeConcert } from '../../scripts/client/make-concert.ts';
 import { createFan, type Fan, registerFan } from '../../scripts/client/fan.ts';
 import { prepareKeys } from '../../scripts/stack/key-files.ts';
 import type { PolicyFields } from '../../shared/contracts/queue.ts';
@@ -161,44 +162,28 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
-const hourMs = 3_600_000;
-
 /** What the owner of a concert does, by the admin calls. */
 function createOwner(admin: Fan, sql: Stack['sql']): Pick<Stack, 'createConcert' | 'addSchedule'> {
-  const addSchedule: Stack['addSchedule'] = async (concertId, wish) => {
-    const { seats, price, hoursAhead = 24 * 30 } = wish;
-    const at = `/admin/concerts/${concertId}/schedules`;
-    const concertDt = new Date(Date.now() + hoursAhead * hourMs).toISOString();
-    const made = await admin.call<{ concertScheduleId: string }>('POST', at, {
-      body: { concertDt, totalSeat: seats },
-    });
-    const { concertScheduleId: scheduleId } = expectStatus(made, 201);
-    const numbered = Array.from({ length: seats }, (_, i) => ({ seatNum: i + 1, price }));
-    expectStatus(
-      await admin.call('POST', `${at}/${scheduleId}/seats`, { body: { seats: numbered } }),
-      201,
-    );
+  const seatIdsOf = async (scheduleId: string): Promise<string[]> => {
     const rows = await sql<{ seat_id: number }>(
       'SELECT seat_id FROM concert_seat WHERE concert_schedule_id = ? ORDER BY seat_num',
       [scheduleId],
     );
-    return { scheduleId, seatIds: rows.map((row) => String(row.seat_id)) };
+    return rows.map((row) => String(row.seat_id));
   };
   return {
-    addSchedule,
-    createConcert: async ({ seats, price, seatsPerUser, policy }) => {
-      const made = await admin.call<{ concertId: string }>('POST', '/admin/concerts', {
-        body: {
-          concertName: `Concert ${randomBytes(4).toString('hex')}`,
-          ...(seatsPerUser === undefined ? {} : { seatsPerUser }),
-        },
-      });
-      const { concertId } = expectStatus(made, 201);
-      const schedule = await addSchedule(concertId, { seats, price });
+    addSchedule: async (concertId, wish) => {
+      const scheduleId = await addDate(admin, concertId, wish);
+      return { scheduleId, seatIds: await seatIdsOf(scheduleId) };
+    },
+    createConcert: async ({ policy, ...wish }) => {
+      const concertName = `Concert ${randomBytes(4).toString('hex')}`;
+      const made = await makeConcert(admin, { concertName, ...wish });
       if (policy) {
-        expectStatus(await admin.call('PUT', `/admin/queue/${concertId}`, { body: policy }), 200);
+        const at = `/admin/queue/${made.concertId}`;
+        expectStatus(await admin.call('PUT', at, { body: policy }), 200);
       }
-      return { concertId, ...schedule };
+      return { ...made, seatIds: await seatIdsOf(made.scheduleId) };
     },
   };
 }

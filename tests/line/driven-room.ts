@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { defaultPolicy } from '../../core-api/rooms/room-rules.ts';
 import type { DrawRecord, RoomSetting } from '../../shared/contracts/internal.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { openRedis, type RedisClient } from '../../shared/redis/client.ts';
@@ -17,23 +18,10 @@ import { freshNamespace } from '../harness/fresh-namespace.ts';
 export const startMs = 1_800_000_000_000;
 
 export const roomDefaults: RoomSetting = {
+  ...defaultPolicy,
   concertId: '1',
   concertActive: true,
-  control: 'OPEN',
-  version: 1,
-  maxActive: 100,
   admitPerSecond: 1_000,
-  claimSeconds: 60,
-  activeSeconds: 600,
-  idleSeconds: 300,
-  graceSeconds: 300,
-  maxWaiting: 1_000_000,
-  opensAt: null,
-  preQueueOpensAt: null,
-  order: 'fifo',
-  message: null,
-  challenge: 'none',
-  powDifficulty: 16,
 };
 
 export const drawSecret = 'ab'.repeat(32);

@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
     seenBy: ['oneEffectPerKey', 'ledgersMatchHistory'],
   },
   {
-    name: 'the database arbitrates nothing and holds never run out',
+    name: 'a hold that has run out stays HELD',
     edits: [
       {
         file: 'core-api/jobs/jobs.ts',
