@@ -3,6 +3,7 @@ import { openApiText } from '../../shared/contracts/openapi.ts';
 import { getOpenApi } from '../../shared/contracts/ops.ts';
 import type { Bind } from '../http/bind.ts';
 import type { EdgeApp, EdgeContext } from '../http/edge-env.ts';
+import { ownFilesPolicy } from '../http/security-headers.ts';
 import { type Asset, loadViewerAssets } from './viewer-assets.ts';
 
 /** Paths beside the contracts, so that another method there is 405 too. */
@@ -11,20 +12,8 @@ export const docsPaths: readonly (readonly [string, readonly string[]])[] = [
   ['/docs/{file}', ['GET', 'HEAD']],
 ];
 
-/**
- * The viewer loads its own files and this document, nothing else, and runs no inline script.
- * It draws its icons as `data:` images.
- */
-const viewerPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** The viewer draws its icons as `data:` images, and has no form. */
+const viewerPolicy = ownFilesPolicy("'none'");
 
 function answerAsset(c: EdgeContext, asset: Asset): Response {
   const headers = {

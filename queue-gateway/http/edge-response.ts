@@ -8,7 +8,8 @@ export interface WithRequestId {
   readonly requestId: string;
 }
 
-const isRecord = (value: unknown): value is Headers =>
+/** Of what `writeHead` takes after the status: its headers by name. */
+export const isHeaders = (value: unknown): value is Headers =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Calls the base class with the one list of headers that node takes without a second look. */
@@ -41,7 +42,7 @@ export function edgeResponseClass(
     }
 
     override writeHead(status: number, ...rest: unknown[]): this {
-      const given = rest.find(isRecord) ?? {};
+      const given = rest.find(isHeaders) ?? {};
       const flat = flatten(given);
       for (const [name, value] of fixed)
         if (given[name] === undefined && !this.hasHeader(name)) flat.push(name, value);

@@ -1,12 +1,6 @@
-import type { OutgoingHttpHeader } from 'node:http';
 import { type Http2ServerRequest, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
-import type { WithRequestId } from './edge-response.ts';
+import { isHeaders, type WithRequestId } from './edge-response.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
-
-type Headers = Record<string, OutgoingHttpHeader | undefined>;
-
-const isRecord = (value: unknown): value is Headers =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** RFC 9113 §8.2.2: HTTP/2 has frames for what these say. */
 const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -40,7 +34,7 @@ export function edgeHttp2ResponseClass(
     }
 
     override writeHead(status: number, ...rest: unknown[]): this {
-      const given = Object.entries(rest.find(isRecord) ?? {});
+      const given = Object.entries(rest.find(isHeaders) ?? {});
       for (const [name, value] of given) if (value !== undefined) this.setHeader(name, value);
       for (const [name, value] of fixed) if (!this.hasHeader(name)) super.setHeader(name, value);
       super.setHeader(requestIdHeader, this.requestId);

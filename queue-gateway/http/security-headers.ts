@@ -25,21 +25,24 @@ export async function securityHeaders({ overTls = false } = {}): Promise<
   return [...(await app.request('/')).headers];
 }
 
-/**
- * What a page of ours says instead: it loads its own files and talks to its own host, runs no
- * inline script or style, and stands in nobody's frame. `same-origin` keeps the address from other
- * sites and still lets a form say where it was sent from.
- */
-export const pageHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': [
+/** A page loads its own files and talks to its own host, runs no inline script or style. */
+export const ownFilesPolicy = (formAction: "'self'" | "'none'"): string =>
+  [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
     "connect-src 'self'",
     "base-uri 'none'",
-    "form-action 'self'",
+    `form-action ${formAction}`,
     "frame-ancestors 'none'",
-  ].join('; '),
+  ].join('; ');
+
+/**
+ * What a page of ours says instead; it stands in nobody's frame. `same-origin` keeps the address
+ * from other sites and still lets a form say where it was sent from.
+ */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': ownFilesPolicy("'self'"),
   'referrer-policy': 'same-origin',
 };

@@ -35,6 +35,15 @@ export function noteOf(visit: PageVisit, { problem }: Refusal): Note {
   return { words, isBad: true, faults };
 }
 
+/** What the address says was just done (`?done=…`), when it is one of these words. */
+export function doneIn<Word extends string>(
+  visit: PageVisit,
+  words: Readonly<Record<Word, string>>,
+): Word | undefined {
+  const what = visit.url.searchParams.get('done') ?? '';
+  return Object.hasOwn(words, what) ? (what as Word) : undefined;
+}
+
 /** A form of the desk: what is refused is said on the page that it was sent from. */
 export function bindAdminForm(
   pages: PageBinder,

@@ -16,7 +16,7 @@ import { Problem } from '../../../shared/problems.ts';
 import { adminMessages } from '../messages/admin.ts';
 import { type PageAnswer, type PageVisit, Refusal } from '../page.ts';
 import { idOf, type PageBinder } from '../page-binder.ts';
-import { bindAdminForm, forAdmin, type Note, noteOf } from './admin-binder.ts';
+import { bindAdminForm, doneIn, forAdmin, type Note, noteOf } from './admin-binder.ts';
 import { tell } from './audit-list.tsx';
 import { type ForecastInput, forecastNames } from './forecast-panel.tsx';
 import { changesOf, policyNames, readPolicy } from './policy-fields.ts';
@@ -133,12 +133,12 @@ const doneWords = {
 } as const;
 
 function doneNote(visit: PageVisit): Note | undefined {
-  const what = visit.url.searchParams.get('done') ?? '';
-  if (!Object.hasOwn(doneWords, what)) return undefined;
+  const what = doneIn(visit, doneWords);
+  if (!what) return undefined;
   const t = visit.words(adminMessages);
   const n = Number(visit.url.searchParams.get('n') ?? 0);
   if (what === 'revoked' && n === 0) return { words: t('revokedNone'), isBad: true };
-  return { words: t(doneWords[what as keyof typeof doneWords], { n }), isBad: false };
+  return { words: t(doneWords[what], { n }), isBad: false };
 }
 
 /** The policy as it stood when the form was made. @throws Problem `invalid-request`. */

@@ -11,7 +11,7 @@ import { adminHooksMessages } from '../../messages/admin-hooks.ts';
 import { adminMessages } from '../../messages/admin.ts';
 import type { PageAnswer, PageVisit } from '../../page.ts';
 import { idOf, type PageBinder } from '../../page-binder.ts';
-import { bindAdminForm, forAdmin, type Note } from '../admin-binder.ts';
+import { bindAdminForm, doneIn, forAdmin, type Note } from '../admin-binder.ts';
 import { HookPage } from './hook-page.tsx';
 import { HooksPage, SecretPage } from './hooks-page.tsx';
 
@@ -38,10 +38,10 @@ const doneWords = {
 } as const;
 
 function doneNote(visit: PageVisit): Note | undefined {
-  const what = visit.url.searchParams.get('done') ?? '';
-  if (!Object.hasOwn(doneWords, what)) return undefined;
+  const what = doneIn(visit, doneWords);
+  if (!what) return undefined;
   const { h } = wordsOf(visit);
-  return { words: h(doneWords[what as keyof typeof doneWords]), isBad: false };
+  return { words: h(doneWords[what]), isBad: false };
 }
 
 async function hooks(visit: PageVisit, note?: Note): Promise<PageAnswer> {

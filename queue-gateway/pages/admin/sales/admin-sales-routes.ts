@@ -21,7 +21,7 @@ import { adminMessages } from '../../messages/admin.ts';
 import { adminSalesMessages } from '../../messages/admin-sales.ts';
 import { type PageAnswer, type PageVisit, Refusal } from '../../page.ts';
 import { idOf, type PageBinder } from '../../page-binder.ts';
-import { bindAdminForm, forAdmin, type Note } from '../admin-binder.ts';
+import { bindAdminForm, doneIn, forAdmin, type Note } from '../admin-binder.ts';
 import { fromZonedInput } from '../zoned-input-rules.ts';
 import { DatePage } from './date-page.tsx';
 import { type OwnDate, SalePage } from './sale-page.tsx';
@@ -53,11 +53,11 @@ const doneWords = {
 /** What the address says was just done. */
 function doneNote(visit: PageVisit): Note | undefined {
   const { searchParams: query } = visit.url;
-  const what = query.get('done') ?? '';
-  if (!Object.hasOwn(doneWords, what)) return undefined;
+  const what = doneIn(visit, doneWords);
+  if (!what) return undefined;
   const [n, kept] = [Number(query.get('n') ?? 0), Number(query.get('kept') ?? 0)];
   const { s } = wordsOf(visit);
-  return { words: s(doneWords[what as keyof typeof doneWords], { n, kept }), isBad: false };
+  return { words: s(doneWords[what], { n, kept }), isBad: false };
 }
 
 /** Of a form: the API says what may not be. */
