@@ -97,6 +97,8 @@ function followCaller(call: UpstreamCall, outgoing: ServerResponse, isAnswering:
     // Undici waits for ever while it is paused: who reads nothing would keep a socket to the core.
     wait(): void {
       controller?.pause();
+      // What was read before the pause still comes, piece by piece: each calls once more.
+      clearTimeout(stalled);
       stalled = setTimeout(abort, call.timeoutMs);
     },
     end(): void {
