@@ -1,17 +1,17 @@
 /**
- * `npm run load:native -- <scenario>`: the scenarios of `npm run load` without k6, over undici in
- * worker threads. Then the audit. Ends with 1 when a limit or an invariant is broken.
+ * `npm run load:native -- <scenario> [--sse]`: the scenarios of `npm run load` without k6, over undici
+ * in worker threads; with `--sse` the fans wait by streams of events. Then the audit. Ends with 1 when a limit or an invariant is broken.
  */
 import { isMain } from './is-main.ts';
 import { driveNative } from './load/native/drive.ts';
-import { isScenario, loadUsage, runLoad } from './load/run-load.ts';
+import { isScenario, type LoadRun, loadUsage, runLoad } from './load/run-load.ts';
 
 async function main(): Promise<void> {
   const [scenario, ...rest] = process.argv.slice(2);
-  if (!isScenario(scenario) || rest.length > 0) throw new Error(loadUsage('load:native'));
-  const held = await runLoad(scenario, async (run) => {
-    await driveNative(run);
-  });
+  const isUsed = rest.every((word) => word === '--sse');
+  if (!isScenario(scenario) || !isUsed) throw new Error(loadUsage('load:native', ' [--sse]'));
+  const drive = async (run: LoadRun): Promise<void> => void (await driveNative(run));
+  const held = await runLoad(scenario, drive, rest.length > 0 ? 'events' : 'polling');
   process.exitCode = held ? 0 : 1;
 }
 

@@ -32,7 +32,7 @@ async function driveByK6(run: LoadRun, options: readonly string[]): Promise<void
 
 async function main(): Promise<void> {
   const [scenario, ...options] = process.argv.slice(2);
-  if (!isScenario(scenario)) throw new Error(loadUsage('load'));
+  if (!isScenario(scenario)) throw new Error(loadUsage('load', ' [k6 options]'));
   if (!findK6(process.env, [])) throw new Error(k6Advice);
   const held = await runLoad(scenario, (run) => driveByK6(run, options));
   process.exitCode = held ? 0 : 1;

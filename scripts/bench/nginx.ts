@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBinary, searchDirs } from '../stack/find-binary.ts';
 import { freePort } from '../stack/free-port.ts';
+import { cpuMicrosOf } from './process-cpu.ts';
 
 const config = (port: number, folder: string, upstream: string): string => `
 worker_processes 1;
@@ -29,15 +30,6 @@ http {
   }
 }
 `;
-
-/** USER_HZ of Linux: ticks of /proc/<pid>/stat in a second. */
-const ticksPerSecond = 100;
-
-function cpuMicrosOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1_000_000;
-}
 
 /** nginx in front of `upstream` (`host:port`), or undefined where it is not installed. */
 export async function startNginx(upstream: string) {

@@ -6,6 +6,8 @@ export interface FanIo {
   /** Asks the gateway; how long it took is noted under `name`. Never throws: no answer is 0. */
   call<Body>(name: CallName, request: CallRequest): Promise<Reply<Body>>;
   waitMs(ms: number): Promise<void>;
+  /** Waits by a stream of events; only where the driver can. Never throws. */
+  listen?(request: ListenRequest): Promise<ListenEnd>;
   /** Unix time in ms. */
   nowMs(): number;
   /** From 0 to below 1. */
@@ -26,6 +28,17 @@ export interface CallRequest {
   expected: readonly number[];
 }
 
+export interface ListenRequest {
+  path: string;
+  queueToken?: string;
+  /** Sees the data of each event; true ends it. */
+  until: (data: string) => boolean;
+  maxMs: number;
+}
+
+/** `late`: `maxMs` passed. `refused`: the server has no stream for us. */
+export type ListenEnd = 'over' | 'late' | 'refused';
+
 export interface Reply<Body> {
   /** 0: no answer came. */
   status: number;
@@ -37,6 +50,7 @@ export interface Reply<Body> {
 export const callNames = [
   'join',
   'status',
+  'events',
   'activate',
   'leave',
   'room',
@@ -63,6 +77,8 @@ export const countNames = [
   'seats_sold',
   'refunds',
   'polls',
+  'stream_events',
+  'stream_reconnects',
   'passed_over',
   'position_went_back',
   'rate_bound_ms',

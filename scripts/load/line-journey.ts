@@ -8,6 +8,8 @@ export interface LoadFan extends FanAccount {
   /** Unix time in ms at which the first fan arrived. */
   runStartedAtMs: number;
   queueToken?: string;
+  /** The events said that its turn has come, or that there is none. */
+  turnWasHeard?: boolean;
 }
 
 export type LineEnd = 'inside' | 'sold-out' | 'refused';
@@ -18,7 +20,7 @@ type Ended = { reason?: string };
 const fairnessShare = 0.05;
 const retryMs = 1_000;
 
-/** Joins, asks as often as told to, takes its turn. Ends inside, or with the news that it is over. */
+/** Joins, listens or asks as often as told to, takes its turn. Ends inside, or with the news that it is over. */
 export async function goThroughLine(fan: LoadFan): Promise<LineEnd> {
   const { io } = fan;
   const startedAtMs = io.nowMs();
@@ -30,12 +32,40 @@ export async function goThroughLine(fan: LoadFan): Promise<LineEnd> {
       return entry;
     }
     if (entry.status === 'ACTIVE' || (entry.status === 'READY' && (await activate(fan)))) break;
-    await io.waitMs(entry.pollAfterMs);
+    await waitOnce(fan, entry);
     entry = await ask(fan, entry);
   }
   io.count('admitted');
   io.note('time_in_line', io.nowMs() - startedAtMs);
   return 'inside';
+}
+
+/** Who listens shows a sign of life by that; a status call now and then is only to be safe. */
+const listenMaxMs = 60_000;
+
+/** By the events where the fan waits so and its turn is to come, else as long as it was told. */
+async function waitOnce(fan: LoadFan, entry: Entry): Promise<void> {
+  const { io, setup, queueToken } = fan;
+  if (!io.listen || fan.turnWasHeard) return io.waitMs(entry.pollAfterMs);
+  const end = await io.listen({
+    path: `/queue/${setup.concertId}/events`,
+    ...(queueToken === undefined ? {} : { queueToken }),
+    maxMs: listenMaxMs,
+    until: (data) => isOver(roomOf(data), entry),
+  });
+  // From here on only the own place tells more: asked for as often as the line says.
+  fan.turnWasHeard = end !== 'late';
+}
+
+const isOver = ({ front, phase }: Room, { queueId }: Entry): boolean =>
+  front >= Number(queueId ?? Infinity) || phase === 'SOLD_OUT' || phase === 'CLOSED';
+
+let lastRead: { data: string; room: Room } | undefined;
+
+/** Everybody gets the same bytes: read once for all who listen. */
+function roomOf(data: string): Room {
+  if (lastRead?.data !== data) lastRead = { data, room: JSON.parse(data) as Room };
+  return lastRead.room;
 }
 
 async function join(fan: LoadFan): Promise<Entry | undefined> {
@@ -48,6 +78,7 @@ async function join(fan: LoadFan): Promise<Entry | undefined> {
   });
   if (answer.status >= 300 || !answer.body) return undefined;
   fan.queueToken = answer.body.token;
+  fan.turnWasHeard = false;
   return answer.body;
 }
 

@@ -27,6 +27,10 @@ export interface LoadPlan {
   policy: Pick<PolicyFields, 'maxActive' | 'admitPerSecond' | 'maxWaiting'>;
   /** 99 % of the joins have to be answered in this time; 0: nothing is asked. */
   joinP99Ms: number;
+  /** The last seat has to be paid so soon after the first fan came; 0: nothing is asked. */
+  soldOutSeconds: number;
+  /** How a fan hears of its turn. */
+  waitsBy: 'polling' | 'events';
 }
 
 /** What a person may say in the environment, and what it means. */
@@ -39,6 +43,7 @@ export const loadVariables = {
   MAX_ACTIVE: 'policy of the room',
   PAY_SHARE: 'share of those inside who buy, 0 to 1',
   JOIN_P99_MS: 'the run fails when 99 % of the joins take longer; 0 asks nothing',
+  SOLD_OUT_SECONDS: 'seat-rush fails when the last seat is paid later; 0 asks nothing',
 } as const;
 type Variable = keyof typeof loadVariables;
 
@@ -53,6 +58,7 @@ const limits: Record<Variable, [number, number]> = {
   MAX_ACTIVE: [1, 1_000_000],
   PAY_SHARE: [0, 1],
   JOIN_P99_MS: [0, 60_000],
+  SOLD_OUT_SECONDS: [0, 86_400],
 };
 
 /** @throws Error naming the variable that is no number in its range. */
@@ -145,6 +151,7 @@ const habits: Record<ScenarioName, Habit> = {
 export function planLoad(
   scenario: ScenarioName,
   env: Record<string, string | undefined>,
+  waitsBy: LoadPlan['waitsBy'] = 'polling',
 ): LoadPlan {
   const habit = habits[scenario];
   const wish = readWish(env);
@@ -169,5 +176,7 @@ export function planLoad(
       maxWaiting: Math.max(100_000, fans),
     },
     joinP99Ms: wish.JOIN_P99_MS ?? habit.joinP99Ms ?? 0,
+    soldOutSeconds: wish.SOLD_OUT_SECONDS ?? 0,
+    waitsBy,
   };
 }

@@ -27,12 +27,12 @@ export interface LoadRun {
 const rootDir = join(import.meta.dirname, '../..');
 
 /** What `npm run load` and `npm run load:native` answer to a wrong call. */
-export function loadUsage(command: string): string {
+export function loadUsage(command: string, options: string): string {
   const variables = Object.entries(loadVariables).map(
     ([name, what]) => `  ${name.padEnd(18)} ${what}`,
   );
   return [
-    `Usage: npm run ${command} -- <scenario>`,
+    `Usage: npm run ${command} -- <scenario>${options}`,
     `Scenarios: ${scenarioNames.join(', ')}`,
     'By the environment:',
     ...variables,
@@ -49,10 +49,11 @@ export const isScenario = (word: string | undefined): word is ScenarioName =>
 export async function runLoad(
   scenario: ScenarioName,
   drive: (run: LoadRun, stack: LoadStack) => Promise<void>,
+  waitsBy: LoadPlan['waitsBy'] = 'polling',
 ): Promise<boolean> {
   const { env } = process;
   if (env['NODE_ENV'] === 'production') throw new Error('Not in production.');
-  const plan = planLoad(scenario, env);
+  const plan = planLoad(scenario, env, waitsBy);
   const dir = mkdtempSync(join(tmpdir(), 'load-run-'));
   const signals = watchStopSignals({
     onImpatient: () => process.exit(130),

@@ -39,6 +39,19 @@ describe('the verdict on a load run', () => {
     });
   }
 
+  it('fails a rush that sells the last seat too late', () => {
+    const plan = planLoad('seat-rush', { SOLD_OUT_SECONDS: '2' });
+    const counts = { fans_done: plan.fans, seats_sold: plan.seats };
+    const rush = (seconds: number): LoadSummary => ({
+      ...good,
+      plan,
+      counts,
+      gauges: { seconds_to_last_sale: seconds },
+    });
+    expect(broken(rush(1.9))).to.deep.equal([]);
+    expect(broken(rush(2.1))).to.deep.equal(['seconds_to_last_sale']);
+  });
+
   it('is told to a person line by line', () => {
     const text = summaryText({ ...good, counts: { ...good.counts, passed_over: 2 } });
     expect(text).to.include('NOT  nobody waits whose number the front has passed (2)');

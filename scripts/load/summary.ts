@@ -43,6 +43,41 @@ const noSuch = (name: CountName, says: string): Limit => ({
 const rateBoundMinMs = 5_000;
 const admissionErrorMax = 0.02;
 
+const atTheRate: readonly Limit[] = [
+  {
+    kind: 'counts',
+    name: 'rate_bound_ms',
+    is: '>=',
+    value: rateBoundMinMs,
+    says: 'the rate was what bound for 5 s or more',
+  },
+  {
+    kind: 'gauges',
+    name: 'admission_error',
+    is: '<=',
+    value: admissionErrorMax,
+    says: 'people are let in at the rate of the policy, within 2 %',
+  },
+];
+
+function soldOut({ seats, fans, soldOutSeconds }: LoadPlan): Limit[] {
+  const all: Limit = {
+    kind: 'counts',
+    name: 'seats_sold',
+    is: '==',
+    value: Math.min(seats, fans),
+    says: 'every seat is sold',
+  };
+  const inTime: Limit = {
+    kind: 'gauges',
+    name: 'seconds_to_last_sale',
+    is: '<=',
+    value: soldOutSeconds,
+    says: 'the last seat is paid in time',
+  };
+  return soldOutSeconds > 0 ? [all, inTime] : [all];
+}
+
 export function limitsOf(plan: LoadPlan): Limit[] {
   const { scenario, fans, joinP99Ms } = plan;
   const limits: Limit[] = [
@@ -50,25 +85,9 @@ export function limitsOf(plan: LoadPlan): Limit[] {
     noSuch('passed_over', 'nobody waits whose number the front has passed'),
     noSuch('position_went_back', 'no position ever grows'),
   ];
-  const add = (limit: Limit): number => limits.push(limit);
-  if (scenario === 'queue-admission') {
-    add({
-      kind: 'counts',
-      name: 'rate_bound_ms',
-      is: '>=',
-      value: rateBoundMinMs,
-      says: 'the rate was what bound for 5 s or more',
-    });
-    add({
-      kind: 'gauges',
-      name: 'admission_error',
-      is: '<=',
-      value: admissionErrorMax,
-      says: 'people are let in at the rate of the policy, within 2 %',
-    });
-  }
+  if (scenario === 'queue-admission') limits.push(...atTheRate);
   if (scenario === 'queue-admission' || scenario === 'flash-crowd' || scenario === 'seat-rush') {
-    add({
+    limits.push({
       kind: 'counts',
       name: 'fans_done',
       is: '==',
@@ -76,17 +95,9 @@ export function limitsOf(plan: LoadPlan): Limit[] {
       says: 'every fan came to an end',
     });
   }
-  if (scenario === 'seat-rush') {
-    add({
-      kind: 'counts',
-      name: 'seats_sold',
-      is: '==',
-      value: Math.min(plan.seats, fans),
-      says: 'every seat is sold',
-    });
-  }
+  if (scenario === 'seat-rush') limits.push(...soldOut(plan));
   if (joinP99Ms > 0) {
-    add({
+    limits.push({
       kind: 'joins',
       name: 'p99Ms',
       is: '<=',

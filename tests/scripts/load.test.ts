@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { driveNative } from '../../scripts/load/native/drive.ts';
-import { planLoad, type ScenarioName, scenarioNames } from '../../scripts/load/plan.ts';
+import {
+  type LoadPlan,
+  planLoad,
+  type ScenarioName,
+  scenarioNames,
+} from '../../scripts/load/plan.ts';
 import { prepareLoad } from '../../scripts/load/prepare-load.ts';
 import { judge } from '../../scripts/load/summary.ts';
 import { type Stack, startStack } from '../harness/stack.ts';
@@ -20,8 +25,12 @@ describe('the load scenarios, by the native driver', () => {
     rmSync(dir, { recursive: true });
   });
 
-  async function drive(scenario: ScenarioName, env: Record<string, string>) {
-    const plan = planLoad(scenario, env);
+  async function drive(
+    scenario: ScenarioName,
+    env: Record<string, string>,
+    waitsBy: LoadPlan['waitsBy'] = 'polling',
+  ) {
+    const plan = planLoad(scenario, env, waitsBy);
     const setup = await prepareLoad(stack, plan);
     const summaryFile = join(dir, `${scenario}.json`);
     const { signal } = new AbortController();
@@ -44,6 +53,19 @@ describe('the load scenarios, by the native driver', () => {
       expect(judge(summary).filter(({ ok }) => !ok)).to.deep.equal([]);
       expect(summary.counts.fans_done).to.equal(20);
     }
+    expect(await stack.violations()).to.deep.equal([]);
+  });
+
+  it('lets fans wait by events who ask for their place only when they have heard of their turn', async () => {
+    const env = { FANS: '60', SEATS: '20', RATE: '600', ADMIT_PER_SECOND: '20' };
+    const summary = await drive('seat-rush', env, 'events');
+    expect(judge(summary).filter(({ ok }) => !ok)).to.deep.equal([]);
+    const { counts, calls } = summary;
+    const listened = calls.events?.count ?? 0;
+    expect(listened).to.be.greaterThan(0);
+    expect(counts.stream_events).to.be.at.least(listened);
+    // Nobody asked before: those who waited asked when it was time, and a moment later again at most.
+    expect(counts.polls).to.be.at.most(3 * listened);
     expect(await stack.violations()).to.deep.equal([]);
   });
 

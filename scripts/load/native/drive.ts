@@ -13,6 +13,8 @@ export interface DriveOptions {
   workers?: number;
   /** Sockets of each thread; a call beyond them waits, and its waiting counts. */
   connections?: number;
+  /** The summary goes to its file alone. */
+  isQuiet?: boolean;
 }
 
 /** Time for the threads to start before the first fan is due. */
@@ -22,6 +24,7 @@ const headStartMs = 1_000;
 export async function driveNative(run: LoadRun, options: DriveOptions = {}): Promise<LoadSummary> {
   const { plan, setup, summaryFile, signal } = run;
   const { workers = Math.max(1, availableParallelism() >> 1), connections = 256 } = options;
+  const show = (line: string): void => (options.isQuiet ? undefined : console.log(line));
   const startsAtMs = preciseNowMs() + headStartMs;
   const threads = Array.from({ length: workers }, (_, first) => {
     const share = { first, workers };
@@ -38,8 +41,8 @@ export async function driveNative(run: LoadRun, options: DriveOptions = {}): Pro
     const seconds = (preciseNowMs() - startsAtMs) / 1_000;
     const summary: LoadSummary = { driver: 'native', plan, seconds, ...sums, notStarted: 0 };
     writeFileSync(summaryFile, JSON.stringify(summary, null, 2));
-    console.log(summaryText(summary));
-    for (const [what, times] of unexpected) console.log(`  unexpected: ${what} (${times})`);
+    show(summaryText(summary));
+    for (const [what, times] of unexpected) show(`  unexpected: ${what} (${times})`);
     return summary;
   } finally {
     signal.removeEventListener('abort', stop);

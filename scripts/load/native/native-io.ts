@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Agent, request as send } from 'undici';
 import type { CallName, CallRequest, FanIo, Reply } from '../io.ts';
+import { type EventStreamDeps, listenToEvents } from './event-stream.ts';
 import type { Tally } from './tally.ts';
 
 /** A fan's calls over undici, its latencies into the worker's tally. */
@@ -14,6 +15,8 @@ export function createNativeIo(deps: {
    * How NOT to Measure Latency, 2015).
    */
   dueAtMs: number;
+  /** Fans wait by events. */
+  listens?: boolean;
 }): FanIo {
   const { gatewayUrl, dispatcher, tally } = deps;
   let fromMs: number | undefined = deps.dueAtMs;
@@ -31,6 +34,9 @@ export function createNativeIo(deps: {
       return reply;
     },
     waitMs: (ms) => delay(ms),
+    ...(deps.listens
+      ? { listen: (request) => listenToEvents(streamDeps(gatewayUrl, tally), request) }
+      : {}),
     nowMs: preciseNowMs,
     random: Math.random,
     count: (name, by = 1) => tally.count(name, by),
@@ -38,6 +44,17 @@ export function createNativeIo(deps: {
     gauge: (name, value) => tally.gauge(name, value),
   };
 }
+
+const streamDeps = (gatewayUrl: string, tally: Tally): EventStreamDeps => ({
+  gatewayUrl,
+  onOpen: (tookMs) => tally.time('call_events', tookMs),
+  onEvent: () => tally.count('stream_events', 1),
+  onReconnect: () => tally.count('stream_reconnects', 1),
+  onRefused: (status) => {
+    tally.count('unexpected', 1);
+    tally.unexpected(`events ${status}`);
+  },
+});
 
 /** Unix time in ms with fractions; `Date.now` has none. */
 export const preciseNowMs = (): number => performance.timeOrigin + performance.now();

@@ -31,7 +31,8 @@ const { gatewayUrl } = setup;
 async function visit(index: number, dueAtMs: number): Promise<void> {
   const account = setup.fans[index % setup.fans.length];
   if (!account) throw new Error('no accounts');
-  const io = createNativeIo({ gatewayUrl, dispatcher, tally, dueAtMs });
+  const listens = plan.waitsBy === 'events';
+  const io = createNativeIo({ gatewayUrl, dispatcher, tally, dueAtMs, listens });
   await runJourney({ ...account, io, setup, runStartedAtMs: startsAtMs }, plan);
 }
 

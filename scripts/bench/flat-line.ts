@@ -1,0 +1,189 @@
+/** What a join and a question cost the gateway and Redis as the line grows. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchProcess } from './bench-process.ts';
+import { type Curve, curveTable, curveAims, lowest } from './curve.ts';
+import { round, table } from './figures.ts';
+import {
+  benchRoom,
+  fillRoom,
+  type LineWorld,
+  openLineWorld,
+  type Place,
+  range,
+} from './line-world.ts';
+import { scaled } from './scale.ts';
+import { turns } from './turns.ts';
+import { type Contestant, interleave, oneWindow } from './windows.ts';
+import { once, wireLoad } from './wire-load.ts';
+
+const connections = 32;
+const rounds = scaled(20, 10);
+const perWindow = 500;
+const idleMs = 3_000;
+
+/** Nobody is let in, so that every question is the same. */
+const paused = (concertId: string) => ({ ...benchRoom, concertId, control: 'PAUSED' }) as const;
+
+/** CPU of Redis so far in µs; INFO. */
+async function redisMicros({ redis }: LineWorld): Promise<number> {
+  const info = await redis.info('cpu');
+  const of = (name: string): number =>
+    Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1]);
+  return (of('used_cpu_sys') + of('used_cpu_user')) * 1_000_000;
+}
+
+async function allMicros(world: LineWorld, gateways: readonly BenchProcess[]): Promise<number> {
+  const used = await Promise.all([
+    redisMicros(world),
+    ...gateways.map((gateway) => gateway.cpuMicros()),
+  ]);
+  return used.reduce((sum, one) => sum + one, 0);
+}
+
+/** Joins of accounts nobody has seen. */
+function newFans(world: LineWorld) {
+  let fans = 10;
+  return (count: number, roomOf: (fan: number) => string): Buffer[] => {
+    fans += count;
+    return range(fans - count, count).map((fan) => world.joinOf(fan, roomOf(fan)));
+  };
+}
+
+/** Four rooms of one gateway, from a thousand to a million entries. */
+export async function entriesCurve(): Promise<string> {
+  const sizes = [1_000, 10_000, 100_000, 1_000_000];
+  const world = await openLineWorld(sizes.map((_, at) => paused(String(at + 1))));
+  try {
+    const gateway = await world.startGateway();
+    const places: Place[][] = [];
+    for (const [at, size] of sizes.entries())
+      places.push(await fillRoom(world, String(at + 1), size));
+    const joinsOf = newFans(world);
+    const contestants = sizes.map((_, at): Contestant => ({
+      name: String(at + 1),
+      port: gateway.port,
+      cpuMicros: () => allMicros(world, [gateway]),
+    }));
+    // Each asks once; the last of each line, who have the most before them.
+    const asked = Math.floor(Math.min(...sizes) / (rounds + 1));
+    const questionsOf = (room: string): Buffer[] =>
+      (places[Number(room) - 1] ?? []).splice(-asked).map(world.statusOf);
+    const joins = { next: (room: string) => once(joinsOf(perWindow, () => room)) };
+    const asks = { next: (room: string) => once(questionsOf(room)) };
+    const run = async ({ next }: typeof joins, times: number) => {
+      const load = ({ name }: Contestant) => ({ next: next(name) });
+      const standings = await interleave(contestants, { rounds: times, connections, load });
+      return standings.map(({ cpuMicrosEach }) => cpuMicrosEach);
+    };
+    await run(joins, 2);
+    await run(asks, 1);
+    const curve: Curve = {
+      what: 'entries in the room',
+      sizes,
+      costs: {
+        'join, CPU µs': await run(joins, rounds),
+        'status, CPU µs': await run(asks, rounds),
+      },
+    };
+    return `${curveTable(curve)}\n\n${curveAims(curve)}`;
+  } finally {
+    await world.close();
+  }
+}
+
+interface RoomsWorld {
+  rooms: number;
+  world: LineWorld;
+  gateway: BenchProcess;
+  joinsOf: ReturnType<typeof newFans>;
+  /** What gateway and Redis take while nobody asks, in µs of CPU a second. */
+  idleMicros: number;
+}
+
+async function openRooms(rooms: number): Promise<RoomsWorld> {
+  const world = await openLineWorld(range(1, rooms).map((id) => paused(String(id))));
+  const gateway = await world.startGateway();
+  const joinsOf = newFans(world);
+  // Every room has somebody in it, and the gateway has led all of them for a while.
+  const first = joinsOf(1_000, (fan) => String(1 + (fan % rooms)));
+  await oneWindow(gateway, { connections, next: once(first) });
+  await sleep(idleMs);
+  const before = await allMicros(world, [gateway]);
+  await sleep(idleMs);
+  const idleMicros = ((await allMicros(world, [gateway])) - before) / (idleMs / 1_000);
+  return { rooms, world, gateway, joinsOf, idleMicros };
+}
+
+/** One gateway and one Redis for each number of rooms, in turn. */
+export async function roomsCurve(): Promise<string> {
+  const worlds: RoomsWorld[] = [];
+  try {
+    for (const rooms of [1, 10, 100, 1_000]) worlds.push(await openRooms(rooms));
+    // What the rooms take by themselves is told apart from what a join takes.
+    const contestants = worlds.map(({ rooms, world, gateway, idleMicros }) => ({
+      name: String(rooms),
+      port: gateway.port,
+      cpuMicros: async () =>
+        (await allMicros(world, [gateway])) - (performance.now() / 1_000) * idleMicros,
+    }));
+    const of = ({ name }: Contestant) => worlds.find(({ rooms }) => String(rooms) === name);
+    const run = async (spreads: boolean) => {
+      const load = (one: Contestant) => {
+        const { joinsOf, rooms } = of(one) as RoomsWorld;
+        return { next: once(joinsOf(perWindow, (fan) => String(1 + (spreads ? fan % rooms : 0)))) };
+      };
+      const standings = await interleave(contestants, { rounds, connections, load });
+      return standings.map(({ cpuMicrosEach }) => cpuMicrosEach);
+    };
+    await run(false);
+    const curve: Curve = {
+      what: 'rooms',
+      sizes: worlds.map(({ rooms }) => rooms),
+      costs: { 'join in one of them, CPU µs': await run(false) },
+      besides: {
+        'joins all over them, CPU µs': await run(true),
+        'CPU % while nobody asks': worlds.map(({ idleMicros }) => round(idleMicros / 10_000, 1)),
+      },
+    };
+    return `${curveTable(curve)}\n\n${curveAims(curve)}`;
+  } finally {
+    for (const { world } of worlds) await world.close();
+  }
+}
+
+/** The same joins through one, two and four gateways on one Redis. */
+export async function gatewaysCurve(): Promise<string> {
+  const sizes = [1, 2, 4];
+  const world = await openLineWorld([paused('1')]);
+  try {
+    const gateways: BenchProcess[] = [];
+    for (const at of range(0, Math.max(...sizes))) gateways.push(await world.startGateway(`${at}`));
+    const joinsOf = newFans(world);
+    const costs = sizes.map(() => ({ all: [] as number[], redis: [] as number[] }));
+    const micros = async () =>
+      [await allMicros(world, gateways), await redisMicros(world)] as const;
+    for (const { round: at, which, one: size } of turns(sizes, rounds + 1)) {
+      const joins = joinsOf(perWindow, () => '1');
+      const own = Math.ceil(perWindow / size);
+      const before = await micros();
+      await Promise.all(
+        gateways.slice(0, size).map(({ port }, n) => {
+          const next = once(joins.slice(n * own, (n + 1) * own));
+          return wireLoad({ port, next, connections: connections / size });
+        }),
+      );
+      const after = await micros();
+      // The first round warms up.
+      if (at === 0) continue;
+      costs[which]?.all.push((after[0] - before[0]) / perWindow);
+      costs[which]?.redis.push((after[1] - before[1]) / perWindow);
+    }
+    const head = ['gateways', 'join, CPU µs of all', 'of which Redis'];
+    return table(
+      head,
+      sizes.map((size, at) => [size, lowest(costs[at]?.all), lowest(costs[at]?.redis)]),
+    );
+  } finally {
+    await world.close();
+  }
+}

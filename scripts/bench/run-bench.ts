@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { runCommand } from '../stack/run-command.ts';
+import type { BenchPlan } from './plan.ts';
+
+/** Compiles the tree in `rootDir`: what is measured is what runs in production. */
+export async function buildTree(rootDir: string, signal?: AbortSignal): Promise<void> {
+  const args = ['--import', 'tsx', join(rootDir, 'scripts/build.ts')];
+  const built = await runCommand(process.execPath, args, {
+    cwd: rootDir,
+    env: process.env,
+    ...(signal ? { signal } : {}),
+  });
+  if (built.code !== 0) throw new Error(`The build failed:\n${built.output}`);
+}
+
+export interface BenchRun {
+  plan: BenchPlan;
+  /** The tree it is a bench of; compiled unless the bench runs from its sources. */
+  rootDir: string;
+  options: readonly string[];
+  /** Shows what it prints as it comes. */
+  shows: boolean;
+  signal?: AbortSignal;
+}
+
+export interface BenchText {
+  text: string;
+  seconds: number;
+}
+
+/** How much longer than planned a run may take before it is ended. */
+const patience = 3;
+
+/** @throws Error when it failed or was ended for taking too long. */
+export async function runBench({ plan, rootDir, ...run }: BenchRun): Promise<BenchText> {
+  const { name, fromSources, budgetSeconds } = plan;
+  const file = fromSources
+    ? ['--import', 'tsx', `scripts/bench/${name}.ts`]
+    : [`dist/scripts/bench/${name}.js`];
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [...file, ...run.options], {
+    cwd: rootDir,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const end = (): void => void child.kill();
+  // A run that is asked for at its full length knows best how long that is.
+  const isShort = run.options.includes('--short');
+  const timer = isShort ? setTimeout(end, budgetSeconds * patience * 1_000) : undefined;
+  run.signal?.addEventListener('abort', end);
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    if (run.shows) process.stdout.write(chunk);
+  });
+  try {
+    const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+    const seconds = (performance.now() - startedAt) / 1_000;
+    if (code === 0) return { text: text.trim(), seconds };
+    const how =
+      killedBy === null ? `ended with ${code}` : `was ended after ${Math.round(seconds)} s`;
+    throw new Error(`The bench ${name} ${how}`);
+  } finally {
+    clearTimeout(timer);
+    run.signal?.removeEventListener('abort', end);
+  }
+}
