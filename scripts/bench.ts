@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- <name>…] [--short] [--write]`: those named, at their full length; all of them,
- * short, when none is. `--write` puts the tables into docs/benchmarks.md. `--against <git-ref>
+ * short, when none is. `--write` puts the tables into docs/benchmarks.md (docs/profiles.md). `--against <git-ref>
  * [--rounds 7]` runs each of them on that commit and on this tree in turn and says what changed.
  */
 import { join } from 'node:path';
@@ -13,7 +13,6 @@ import { numberOption } from './options.ts';
 import { watchStopSignals } from './stack/stop-signals.ts';
 
 const rootDir = join(import.meta.dirname, '..');
-const reportFile = join(rootDir, 'docs/benchmarks.md');
 
 /** They are followed by a word of their own. */
 const valued = ['--minutes', '--against', '--rounds'];
@@ -57,7 +56,7 @@ export function readBenchRequest(args: readonly string[]): BenchRequest {
 async function runAll(request: BenchRequest, signal: AbortSignal): Promise<boolean> {
   const startedAt = performance.now();
   const asked = process.argv.slice(2).join(' ');
-  const parts: string[] = [];
+  const parts = new Map<string, string[]>();
   let failed = 0;
   for (const plan of request.plans) {
     signal.throwIfAborted();
@@ -67,14 +66,18 @@ async function runAll(request: BenchRequest, signal: AbortSignal): Promise<boole
       failed += 1;
       return { text: `**Failed**: ${error.message}.`, seconds: NaN };
     });
-    parts.push(sectionOf(plan, text));
+    const { document = 'docs/benchmarks.md' } = plan;
+    parts.set(document, [...(parts.get(document) ?? []), sectionOf(plan, text)]);
     console.error(`\n${Math.round(seconds)} s of ${plan.budgetSeconds} s planned`);
   }
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   const head = await describeRun(rootDir, asked === '' ? '' : ` -- ${asked}`);
-  const report = [`${head}, in ${minutes} minutes`, ...parts].join('\n\n');
-  console.log(`\n${report.split('\n\n')[0]}`);
-  if (request.writes) writeReport(reportFile, report);
+  console.log(`\n${head}, in ${minutes} minutes`);
+  for (const [document, sections] of request.writes ? parts : [])
+    writeReport(
+      join(rootDir, document),
+      [`${head}, in ${minutes} minutes`, ...sections].join('\n\n'),
+    );
   return failed === 0;
 }
 

@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { Session } from 'node:inspector/promises';
 import { extname, join } from 'node:path';
 
 export interface BenchProcess {
@@ -67,6 +68,20 @@ export async function startProcess(
   };
 }
 
+/** `profile` begins a CPU profile of this process, `profiled` ends it and answers with it. */
+function profiling(): Record<string, () => unknown> {
+  const session = new Session();
+  return {
+    async profile() {
+      session.connect();
+      await session.post('Profiler.enable');
+      await session.post('Profiler.start');
+      return 'begun';
+    },
+    profiled: async () => (await session.post('Profiler.stop')).profile,
+  };
+}
+
 /**
  * In the process that was started: takes its orders, says its port, then answers for its usage, and
  * to the words of `answers`.
@@ -76,9 +91,12 @@ export function serveBench<Orders>(
   answers: Readonly<Record<string, () => unknown>> = {},
 ): void {
   const usage = (): Usage => ({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() });
+  const all = { ...profiling(), ...answers };
   process.once('message', (orders: Orders) => {
     void start(orders).then((port) => {
-      process.on('message', (word: string) => process.send?.(answers[word]?.() ?? usage()));
+      process.on('message', (word: string) => {
+        void Promise.resolve(all[word]?.() ?? usage()).then((answer) => process.send?.(answer));
+      });
       process.send?.({ port });
     });
   });

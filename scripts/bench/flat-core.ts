@@ -102,7 +102,13 @@ function salesOf({ world }: Ground, seats: number): () => Promise<BenchSale> {
       at = 0;
     }
     at += perWindow;
-    return { ...sale, places: sale.places.slice(at - perWindow, at) };
+    const { places, seatIds } = sale;
+    // By id from the back: the best ones are taken from the front.
+    const own = places.slice(at - perWindow, at).map(({ userId }, index) => ({
+      userId,
+      seatId: seatIds.at(-1 - (at - perWindow) / 2 - index) ?? '',
+    }));
+    return { ...sale, places: own };
   };
 }
 

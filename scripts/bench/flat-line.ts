@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchProcess } from './bench-process.ts';
 import { type Curve, curveTable, curveAims, lowest } from './curve.ts';
-import { round, table } from './figures.ts';
+import { median, table } from './figures.ts';
 import {
   benchRoom,
   fillRoom,
@@ -19,7 +19,11 @@ import { once, wireLoad } from './wire-load.ts';
 const connections = 32;
 const rounds = scaled(20, 10);
 const perWindow = 500;
-const idleMs = 3_000;
+/** Of a process that will get a share of the load only. */
+const warmUp = 3_000;
+const idleMs = 2_000;
+const roomsRounds = scaled(12, 7);
+const ratePerSecond = 400;
 
 /** Nobody is let in, so that every question is the same. */
 const paused = (concertId: string) => ({ ...benchRoom, concertId, control: 'PAUSED' }) as const;
@@ -96,8 +100,6 @@ interface RoomsWorld {
   world: LineWorld;
   gateway: BenchProcess;
   joinsOf: ReturnType<typeof newFans>;
-  /** What gateway and Redis take while nobody asks, in µs of CPU a second. */
-  idleMicros: number;
 }
 
 async function openRooms(rooms: number): Promise<RoomsWorld> {
@@ -108,41 +110,50 @@ async function openRooms(rooms: number): Promise<RoomsWorld> {
   const first = joinsOf(1_000, (fan) => String(1 + (fan % rooms)));
   await oneWindow(gateway, { connections, next: once(first) });
   await sleep(idleMs);
-  const before = await allMicros(world, [gateway]);
-  await sleep(idleMs);
-  const idleMicros = ((await allMicros(world, [gateway])) - before) / (idleMs / 1_000);
-  return { rooms, world, gateway, joinsOf, idleMicros };
+  return { rooms, world, gateway, joinsOf };
+}
+
+/**
+ * Joins at a rate that leaves the rooms the time they take by themselves, which is measured right
+ * before and taken off. @returns µs of CPU a join, and a second while nobody asks
+ */
+async function roomsWindow({ rooms, world, gateway, joinsOf }: RoomsWorld, spreads: boolean) {
+  const target = { ...gateway, cpuMicros: () => allMicros(world, [gateway]) };
+  const before = await target.cpuMicros();
+  const startedAt = performance.now();
+  await sleep(1_000);
+  const idle = ((await target.cpuMicros()) - before) / ((performance.now() - startedAt) / 1_000);
+  const next = once(joinsOf(perWindow, (fan) => String(1 + (spreads ? fan % rooms : 0))));
+  const { cpu, perSecond } = await oneWindow(target, { connections, next, ratePerSecond });
+  return { join: cpu - idle / perSecond, idle };
 }
 
 /** One gateway and one Redis for each number of rooms, in turn. */
 export async function roomsCurve(): Promise<string> {
   const worlds: RoomsWorld[] = [];
   try {
-    for (const rooms of [1, 10, 100, 1_000]) worlds.push(await openRooms(rooms));
-    // What the rooms take by themselves is told apart from what a join takes.
-    const contestants = worlds.map(({ rooms, world, gateway, idleMicros }) => ({
-      name: String(rooms),
-      port: gateway.port,
-      cpuMicros: async () =>
-        (await allMicros(world, [gateway])) - (performance.now() / 1_000) * idleMicros,
+    for (const rooms of [1, 100, 1_000]) worlds.push(await openRooms(rooms));
+    const found = worlds.map(() => ({
+      one: [] as number[],
+      all: [] as number[],
+      idle: [] as number[],
     }));
-    const of = ({ name }: Contestant) => worlds.find(({ rooms }) => String(rooms) === name);
-    const run = async (spreads: boolean) => {
-      const load = (one: Contestant) => {
-        const { joinsOf, rooms } = of(one) as RoomsWorld;
-        return { next: once(joinsOf(perWindow, (fan) => String(1 + (spreads ? fan % rooms : 0)))) };
-      };
-      const standings = await interleave(contestants, { rounds, connections, load });
-      return standings.map(({ cpuMicrosEach }) => cpuMicrosEach);
-    };
-    await run(false);
+    for (const { round: at, which, one } of turns(worlds, roomsRounds + 1)) {
+      const inOne = await roomsWindow(one, false);
+      const overAll = await roomsWindow(one, true);
+      // The first round warms up.
+      if (at === 0) continue;
+      found[which]?.one.push(inOne.join);
+      found[which]?.all.push(overAll.join);
+      found[which]?.idle.push(inOne.idle, overAll.idle);
+    }
     const curve: Curve = {
       what: 'rooms',
       sizes: worlds.map(({ rooms }) => rooms),
-      costs: { 'join in one of them, CPU µs': await run(false) },
+      costs: { 'join in one of them, CPU µs': found.map(({ one }) => median(one)) },
       besides: {
-        'joins all over them, CPU µs': await run(true),
-        'CPU % while nobody asks': worlds.map(({ idleMicros }) => round(idleMicros / 10_000, 1)),
+        'joins all over them, CPU µs': found.map(({ all }) => median(all)),
+        'CPU % while nobody asks': found.map(({ idle }) => median(idle) / 10_000),
       },
     };
     return `${curveTable(curve)}\n\n${curveAims(curve)}`;
@@ -159,6 +170,8 @@ export async function gatewaysCurve(): Promise<string> {
     const gateways: BenchProcess[] = [];
     for (const at of range(0, Math.max(...sizes))) gateways.push(await world.startGateway(`${at}`));
     const joinsOf = newFans(world);
+    for (const gateway of gateways)
+      await oneWindow(gateway, { connections, next: once(joinsOf(warmUp, () => '1')) });
     const costs = sizes.map(() => ({ all: [] as number[], redis: [] as number[] }));
     const micros = async () =>
       [await allMicros(world, gateways), await redisMicros(world)] as const;

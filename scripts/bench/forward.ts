@@ -36,7 +36,7 @@ const concerts = 50;
 const schedules = 4;
 
 /** The requests of people who are inside and logged in. */
-function insiders(keys: Record<string, string>): Buffer[] {
+export function insiders(keys: Record<string, string>): Buffer[] {
   const signAccess = createAccessTokenSigner(loadPrivateKeys(keys['ACCESS_TOKEN_KEYS'] ?? ''));
   const active = createActiveTokens({
     keys: loadPrivateKeys(keys['ACTIVE_TOKEN_KEYS'] ?? ''),

@@ -9,6 +9,8 @@ export interface BenchPlan {
   budgetSeconds: number;
   /** Runs the stack of `npm start`, which is that of the sources. */
   fromSources?: true;
+  /** Where `--write` puts what it prints; docs/benchmarks.md unless said. */
+  document?: string;
 }
 
 const oneAnswer = 'reading a request and writing an answer: the bare handler in the table';
@@ -112,8 +114,15 @@ export const benches: readonly BenchPlan[] = [
   },
 ];
 
-/** Asked for by name only: one fills its tables for a minute, the other takes as long as it is told. */
+/** Asked for by name only: they take their time, or compare nothing. */
 export const onlyByName: readonly BenchPlan[] = [
+  {
+    name: 'profile',
+    what: 'Where the time of a join, a forwarded call, a hold and a payment goes',
+    limit: 'a profile costs time itself: shares count',
+    budgetSeconds: 60,
+    document: 'docs/profiles.md',
+  },
   {
     name: 'audit',
     what: 'The audit on a million reservations',

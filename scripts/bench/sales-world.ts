@@ -42,6 +42,8 @@ export interface BenchCore {
   bytesOf(call: BenchCall): Buffer;
   /** CPU time used so far in µs. */
   cpuMicros(): Promise<number>;
+  /** What the process says to this word. */
+  ask(word: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 

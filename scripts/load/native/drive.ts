@@ -42,7 +42,7 @@ export async function driveNative(run: LoadRun, options: DriveOptions = {}): Pro
     const summary: LoadSummary = { driver: 'native', plan, seconds, ...sums, notStarted: 0 };
     writeFileSync(summaryFile, JSON.stringify(summary, null, 2));
     show(summaryText(summary));
-    for (const [what, times] of unexpected) show(`  unexpected: ${what} (${times})`);
+    for (const [what, times] of unexpected) console.error(`  unexpected: ${what} (${times})`);
     return summary;
   } finally {
     signal.removeEventListener('abort', stop);
