@@ -48,7 +48,10 @@ export type Guard = (
 
 const bearer = /^Bearer ([^ ]+)$/i;
 
-function readUser(accessTokens: AccessTokens, incoming: IncomingMessage): AccessClaims {
+function readUser(
+  accessTokens: AccessTokens,
+  incoming: IncomingMessage,
+): AccessClaims | Promise<AccessClaims> {
   const { authorization } = incoming.headers;
   if (authorization === undefined) throw new Problem('access-token-required');
   const token = bearer.exec(authorization)?.[1];
@@ -107,7 +110,8 @@ export function createGuard(options: GuardOptions): Guard {
   return async function guard(endpoint, { incoming, outgoing, address }, roomId) {
     const counted = limits.check(endpoint, 'address', address, outgoing);
     if (counted) await counted;
-    const user = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
+    const read = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
+    const user = read instanceof Promise ? await read : read;
     if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
     const found = readQueue(endpoint, incoming, { user, roomId });
     const queueToken = found instanceof Promise ? await found : found;

@@ -7,13 +7,13 @@ import type { Count, LimitStore } from './limit-store.ts';
 
 /** Refuses who calls too often, and tells everybody who is counted where they stand. */
 export interface Limits {
-  /** @throws Problem `too-many-requests` */
+  /** At once where the process counts for itself. @throws Problem `too-many-requests` */
   check(
     endpoint: Endpoint,
     by: LimitRule['by'],
     who: string,
     outgoing: ServerResponse,
-  ): Promise<void> | undefined;
+  ): Promise<void> | void;
 }
 
 const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
@@ -27,9 +27,7 @@ function tell(outgoing: ServerResponse, rule: LimitRule, count: Count): void {
 }
 
 export function createLimits(store: LimitStore): Limits {
-  async function count(rule: LimitRule, who: string, outgoing: ServerResponse): Promise<void> {
-    const key = rule.by === 'address' ? limitKeyOf(who) : who;
-    const counted = await store.count(rule, key);
+  function judge(rule: LimitRule, counted: Count, outgoing: ServerResponse): void {
     tell(outgoing, rule, counted);
     if (counted.used > rule.points)
       throw new Problem('too-many-requests', { retryAfterSeconds: secondsOf(counted.waitMs) });
@@ -38,7 +36,10 @@ export function createLimits(store: LimitStore): Limits {
   return {
     check(endpoint, by, who, outgoing) {
       const rule = limitRules[endpoint.name]?.find((one) => one.by === by);
-      return rule && count(rule, who, outgoing);
+      if (!rule) return undefined;
+      const counted = store.count(rule, by === 'address' ? limitKeyOf(who) : who);
+      if (counted instanceof Promise) return counted.then((count) => judge(rule, count, outgoing));
+      return judge(rule, counted, outgoing);
     },
   };
 }

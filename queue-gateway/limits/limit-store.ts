@@ -5,6 +5,7 @@ import {
 } from 'rate-limiter-flexible';
 import type { RedisClient } from '../../shared/redis/client.ts';
 import { failureMemorySeconds, type LimitRule } from './limit-rules.ts';
+import { createOwnCounter } from './own-counter.ts';
 
 export interface Count {
   /** Calls of this window, this one included. */
@@ -15,7 +16,8 @@ export interface Count {
 
 /** Counts calls in windows. Redis away: each process counts for itself until it is back. */
 export interface LimitStore {
-  count(rule: LimitRule, key: string): Promise<Count>;
+  /** At once where a process counts for itself. */
+  count(rule: LimitRule, key: string): Count | Promise<Count>;
   /** One more attempt of `key`, a failure until `takeBack` says otherwise; how many there are. */
   addAttempt(key: string): Promise<number>;
   takeBack(key: string): Promise<void>;
@@ -40,32 +42,41 @@ const never = 1_000_000_000;
 
 export function createLimitStore({ redis, namespace }: LimitStoreOptions): LimitStore {
   const limiters = new Map<string, RateLimiterAbstract>();
+  const counters = new Map<string, (key: string) => Count>();
 
-  function limiterOf(name: string, seconds: number, where: LimitRule['where']) {
+  function counterOf({ name, seconds }: LimitRule): (key: string) => Count {
+    const known = counters.get(name);
+    if (known) return known;
+    const made = createOwnCounter({ seconds, now: () => performance.now() });
+    counters.set(name, made);
+    return made;
+  }
+
+  function limiterOf(name: string, seconds: number) {
     const known = limiters.get(name);
     if (known) return known;
     const options = { keyPrefix: `${namespace}limit:${name}`, points: never, duration: seconds };
-    const own = new RateLimiterMemory(options);
-    const made =
-      where === 'own'
-        ? own
-        : new RateLimiterRedis({
-            ...options,
-            storeClient: redis,
-            rejectIfRedisNotReady: true,
-            insuranceLimiter: own,
-          });
+    const made = new RateLimiterRedis({
+      ...options,
+      storeClient: redis,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: new RateLimiterMemory(options),
+    });
     limiters.set(name, made);
     return made;
   }
 
-  const turns = limiterOf('login-turn', failureMemorySeconds, 'shared');
-  const attempts = limiterOf('login-attempt', failureMemorySeconds, 'shared');
+  const turns = limiterOf('login-turn', failureMemorySeconds);
+  const attempts = limiterOf('login-attempt', failureMemorySeconds);
 
   return {
-    async count(rule, key) {
-      const result = await limiterOf(rule.name, rule.seconds, rule.where).consume(key, 1);
-      return { used: result.consumedPoints, waitMs: result.msBeforeNext };
+    count(rule, key) {
+      if (rule.where === 'own') return counterOf(rule)(key);
+      const counting = limiterOf(rule.name, rule.seconds).consume(key, 1);
+      return counting.then((result) => ({
+        used: result.consumedPoints,
+        waitMs: result.msBeforeNext,
+      }));
     },
     addAttempt: async (key) => (await attempts.penalty(key, 1)).consumedPoints,
     async takeBack(key) {

@@ -89,7 +89,7 @@ export function createPageBinder(deps: PageBinderDeps): PageBinder {
   }
 
   async function respond(c: EdgeContext, handler: PageHandler): Promise<Response> {
-    const { visit, cookies } = openVisit(c, deps);
+    const { visit, cookies } = await openVisit(c, deps);
     let answer: PageAnswer;
     try {
       answer = await handler(visit);
@@ -120,7 +120,7 @@ export function createPageBinder(deps: PageBinderDeps): PageBinder {
 
   function bindShell(path: string, handler: (visit: PageVisit) => Promise<HtmlAnswer>): void {
     bindKnown('GET', path, async (c) => {
-      const { visit } = openVisit(c, { ...deps, anonymous: true });
+      const { visit } = await openVisit(c, { ...deps, anonymous: true });
       const key = `${visit.language} ${visit.url.pathname}`;
       try {
         const known = shells.get(key) ?? handler(visit).then((one) => toShell(one, visit, assets));

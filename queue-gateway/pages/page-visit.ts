@@ -88,10 +88,10 @@ function createPageCall(c: EdgeContext, dispatch: Dispatch, credentials: Credent
 }
 
 /** The account of the session cookie; a token that is no longer good is nobody's. */
-function readUser(accessTokens: AccessTokens, session: string | undefined) {
+async function readUser(accessTokens: AccessTokens, session: string | undefined) {
   if (session === undefined) return undefined;
   try {
-    return accessTokens.verify(session);
+    return await accessTokens.verify(session);
   } catch {
     return undefined;
   }
@@ -111,7 +111,7 @@ export interface OpenVisit {
 }
 
 /** @throws Problem `forbidden` for a change that another site asked for. */
-export function openVisit(c: EdgeContext, deps: VisitDeps): OpenVisit {
+export async function openVisit(c: EdgeContext, deps: VisitDeps): Promise<OpenVisit> {
   const { dispatch, accessTokens, anonymous = false } = deps;
   const { incoming } = c.env;
   const { headers } = incoming;
@@ -130,7 +130,7 @@ export function openVisit(c: EdgeContext, deps: VisitDeps): OpenVisit {
     language,
     format: createFormat(language),
     url: new URL(incoming.url ?? '/', 'http://page.invalid'),
-    user: readUser(accessTokens, credentials.session),
+    user: await readUser(accessTokens, credentials.session),
     queueToken: credentials.queue,
     receipt: anonymous ? undefined : given.receipt,
     call: createPageCall(c, dispatch, credentials),

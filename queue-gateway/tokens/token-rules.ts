@@ -1,3 +1,4 @@
+import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
@@ -65,15 +66,66 @@ export function peekKind(token: string): string | undefined {
   return readHeader(token.slice(0, token.indexOf('.')))?.typ;
 }
 
-/**
- * The header of a token, to find the key by; nothing in it is trusted. `undefined` when this
- * cannot be a token of ours whatever its signature says.
- */
-export function peekHeader(token: string): TokenHeader | undefined {
-  if (token.length > maxTokenBytes || !compactForm.test(token)) return undefined;
-  const [head = '', payload] = token.split('.');
-  return canonicalJson(payload) === undefined ? undefined : readHeader(head);
+/** A token taken apart, nothing in it proved yet. */
+export interface OpenToken {
+  readonly header: TokenHeader;
+  readonly payload: unknown;
+  /** What the signature is over (RFC 7515 §5.1). */
+  readonly signed: string;
+  /** base64url. */
+  readonly signature: string;
 }
+
+/** `undefined` when this cannot be a token of ours whatever its signature says. */
+export function openToken(token: string): OpenToken | undefined {
+  if (token.length > maxTokenBytes || !compactForm.test(token)) return undefined;
+  const dot = token.indexOf('.');
+  const lastDot = token.lastIndexOf('.');
+  const payload = canonicalJson(token.slice(dot + 1, lastDot));
+  const header = payload === undefined ? undefined : readHeader(token.slice(0, dot));
+  if (!header) return undefined;
+  return {
+    header,
+    payload,
+    signed: token.slice(0, lastDot),
+    signature: token.slice(lastDot + 1),
+  };
+}
+
+/** The header of a token, to find the key by; nothing in it is trusted. */
+export const peekHeader = (token: string): TokenHeader | undefined => openToken(token)?.header;
+
+/** The key a token of this kind names; the algorithm is ours to say, the token may only agree. */
+export function keyOf(
+  pins: TokenPins,
+  keys: ReadonlyMap<string, KeyObject>,
+  { header }: OpenToken,
+): KeyObject | undefined {
+  if (header.typ !== pins.typ || header.alg !== pins.algorithm) return undefined;
+  return keys.get(header.kid);
+}
+
+/** HS256 (RFC 7518 §3.2), base64url. */
+export const hmacOf = (key: KeyObject, signed: string): string =>
+  createHmac('sha256', key).update(signed).digest('base64url');
+
+/** Compared as text, so that one signature has one writing. */
+export function isHmacOf(key: KeyObject, { signed, signature }: OpenToken): boolean {
+  const right = Buffer.from(hmacOf(key, signed), 'latin1');
+  const given = Buffer.from(signature, 'latin1');
+  return right.length === given.length && timingSafeEqual(right, given);
+}
+
+/** ES256 (RFC 7518 §3.4) in a thread of node's pool: it takes longer than all else of a call. */
+export const isEs256Of = (key: KeyObject, { signed, signature }: OpenToken): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const publicKey = { key, dsaEncoding: 'ieee-p1363' as const };
+    const bytes = Buffer.from(signature, 'base64url');
+    verify('sha256', Buffer.from(signed), publicKey, bytes, (error, isRight) => {
+      if (error) reject(error);
+      else resolve(isRight);
+    });
+  });
 
 /** The options every call of `jwt.verify` gets: nothing is left to the token to decide. */
 export const verifyOptions = (pins: TokenPins, nowMs: number) => ({
@@ -94,6 +146,10 @@ export const commonClaims = (pins: TokenPins) => ({
   iat: z.int().nonnegative(),
   exp: z.int().nonnegative(),
 });
+
+/** As `jwt.verify` has it: the second it ends in is over, and the tolerance has passed. */
+export const isExpired = ({ exp }: { exp: number }, nowMs: number): boolean =>
+  Math.floor(nowMs / 1_000) >= exp + clockToleranceSeconds;
 
 /** What is wrong with the times of a token whose signature and expiry are right, if anything. */
 export function lifeFault(

@@ -59,9 +59,9 @@ const kinds: Record<string, Kind> = {
   },
 };
 
-const codeOf = (run: () => unknown): string => {
+const codeOf = async (run: () => unknown): Promise<string> => {
   try {
-    return `accepted ${JSON.stringify(run())}`;
+    return `accepted ${JSON.stringify(await run())}`;
   } catch (thrown) {
     return thrown instanceof Problem ? thrown.code : `not a problem: ${String(thrown)}`;
   }
@@ -74,60 +74,51 @@ describe('tokens', () => {
 
   for (const [name, kind] of Object.entries(kinds)) {
     describe(`${name} token`, () => {
-      it('accepts the right one', () => {
-        expect(codeOf(() => kind.verify(signed(kind)))).to.match(/^accepted .*"userId":"7"/);
+      it('accepts the right one', async () => {
+        expect(await codeOf(() => kind.verify(signed(kind)))).to.match(/^accepted .*"userId":"7"/);
       });
 
       for (const [what, make] of Object.entries(forgeries)) {
-        it(`refuses ${what}`, () => {
-          expect(codeOf(() => kind.verify(make(kind)))).to.equal(kind.invalid);
+        it(`refuses ${what}`, async () => {
+          expect(await codeOf(() => kind.verify(make(kind)))).to.equal(kind.invalid);
         });
       }
 
-      it('says expired apart from invalid', () => {
+      it('says expired apart from invalid', async () => {
         const token = signed(kind, {}, { iat: nowSeconds() - 600, exp: nowSeconds() - 60 });
-        expect(codeOf(() => kind.verify(token))).to.equal(kind.expired);
+        expect(await codeOf(() => kind.verify(token))).to.equal(kind.expired);
       });
 
-      it('refuses every other kind, also under its own typ and key id', () => {
+      it('refuses every other kind, also under its own typ and key id', async () => {
         for (const [otherName, other] of Object.entries(kinds)) {
           if (otherName === name) continue;
           const foreign = signed({ ...kind, alg: other.alg, key: other.key }, { alg: other.alg });
-          expect(
-            codeOf(() => kind.verify(foreign)),
-            otherName,
-          ).to.equal(kind.invalid);
+          expect(await codeOf(() => kind.verify(foreign)), otherName).to.equal(kind.invalid);
         }
       });
 
-      it('refuses a key of every set there is, also under its own typ and key id', () => {
+      it('refuses a key of every set there is, also under its own typ and key id', async () => {
         for (const { variable, generate } of keyFiles) {
           const jwk = generate();
           const isSecret = jwk.kty === 'oct';
           const { key } = (isSecret ? loadSecretKeys : loadPrivateKeys)(setOf(jwk)).signing;
           const alg = isSecret ? 'HS256' : 'ES256';
           const foreign = signed({ ...kind, alg, key }, { alg });
-          expect(
-            codeOf(() => kind.verify(foreign)),
-            variable,
-          ).to.equal(kind.invalid);
+          expect(await codeOf(() => kind.verify(foreign)), variable).to.equal(kind.invalid);
         }
       });
 
-      it('refuses claims of another kind under its own key', () => {
+      it('refuses claims of another kind under its own key', async () => {
         for (const [otherName, other] of Object.entries(kinds)) {
           if (otherName === name) continue;
           const token = forge({ ...kind, payload: other.payload() });
-          expect(
-            codeOf(() => kind.verify(token)),
-            otherName,
-          ).to.equal(kind.invalid);
+          expect(await codeOf(() => kind.verify(token)), otherName).to.equal(kind.invalid);
         }
       });
     });
   }
 
-  it('refuses HS256 over a public key that is no secret', () => {
+  it('refuses HS256 over a public key that is no secret', async () => {
     for (const name of ['active', 'access']) {
       const kind = kinds[name];
       if (!kind) throw new Error(name);
@@ -137,14 +128,11 @@ describe('tokens', () => {
         header: { ...kind.header, alg: 'HS256' },
         payload: kind.payload(),
       });
-      expect(
-        codeOf(() => kind.verify(token)),
-        name,
-      ).to.equal(kind.invalid);
+      expect(await codeOf(() => kind.verify(token)), name).to.equal(kind.invalid);
     }
   });
 
-  it('reads back what it signed', () => {
+  it('reads back what it signed', async () => {
     const claims = {
       userId: '7',
       roomId: '3',
@@ -156,20 +144,22 @@ describe('tokens', () => {
     expect(queue.verify(waiting.sign(claims))).to.deep.equal({ kind: 'waiting', ...claims });
     const admitted = { ...claims, jti: 'AAAAAAAAAAAAAAAAAAAAAA' };
     expect(queue.verify(active.sign(admitted))).to.deep.equal({ kind: 'active', ...admitted });
-    expect(codeOf(() => waiting.verify(active.sign(admitted)))).to.equal('queue-token-invalid');
-    expect(codeOf(() => active.verify(waiting.sign(claims)))).to.equal('queue-token-invalid');
+    expect(await codeOf(() => waiting.verify(active.sign(admitted)))).to.equal(
+      'queue-token-invalid',
+    );
+    expect(await codeOf(() => active.verify(waiting.sign(claims)))).to.equal('queue-token-invalid');
   });
 
-  it('does not outlive its expiry in the cache of verified tokens', () => {
+  it('does not outlive its expiry in the cache of verified tokens', async () => {
     const kind = kinds['active'];
     if (!kind) throw new Error('active');
     const token = signed(kind, {}, { exp: nowSeconds() + 10 });
-    expect(codeOf(() => kind.verify(token))).to.match(/^accepted/);
+    expect(await codeOf(() => kind.verify(token))).to.match(/^accepted/);
     nowMs += 16_000;
-    expect(codeOf(() => kind.verify(token))).to.equal('queue-token-ended');
+    expect(await codeOf(() => kind.verify(token))).to.equal('queue-token-ended');
   });
 
-  it('keeps every key of a rotation valid and signs with the first', () => {
+  it('keeps every key of a rotation valid and signs with the first', async () => {
     const [next, old] = [generatePrivateJwk(), generatePrivateJwk()];
     const before = createActiveTokens({ keys: loadPrivateKeys(setOf(old)), now });
     const after = createActiveTokens({ keys: loadPrivateKeys(setOf(next, old)), now });
@@ -183,7 +173,7 @@ describe('tokens', () => {
       expiresAtMs: nowMs + 60_000,
     };
     expect(after.verify(before.sign(claims)).jti).to.equal(claims.jti);
-    expect(codeOf(() => before.verify(after.sign(claims)))).to.equal('queue-token-invalid');
+    expect(await codeOf(() => before.verify(after.sign(claims)))).to.equal('queue-token-invalid');
   });
 
   it('take a receipt, signed with whatever key, for a token of no kind', async () => {
@@ -196,6 +186,6 @@ describe('tokens', () => {
     });
     for (const text of [receipt, String(receipt.split('~')[0])])
       for (const verify of [queue.verify, access.verify])
-        expect(() => verify(text)).to.throw(Problem);
+        expect(await codeOf(() => verify(text))).to.match(/-token-invalid$/);
   });
 });

@@ -5,8 +5,8 @@ import { perVersion } from '../../shared/keys.ts';
 const maxTrustMs = 30_000;
 const maxEntries = 20_000;
 
-export interface VerifiedCacheOptions<T> {
-  verify: (token: string) => T;
+export interface VerifiedCacheOptions<V> {
+  verify: (token: string) => V;
   /** Unix time in ms. */
   now: () => number;
   /** Of the keys: when they change nothing is remembered, so that a retired key is out at once. */
@@ -18,9 +18,10 @@ export interface VerifiedCacheOptions<T> {
  * rest of a request. Refusals are not remembered. It answers for the signature alone; whether the
  * token has been ended is asked each time, elsewhere.
  */
-export function createVerifiedCache<T extends { readonly expiresAtMs: number }>(
-  options: VerifiedCacheOptions<T>,
-): (token: string) => T {
+export function createVerifiedCache<
+  T extends { readonly expiresAtMs: number },
+  V extends T | Promise<T> = T,
+>(options: VerifiedCacheOptions<V>): (token: string) => T | V {
   const { verify, now, keysVersion } = options;
   const cache = perVersion(
     keysVersion,
@@ -30,11 +31,13 @@ export function createVerifiedCache<T extends { readonly expiresAtMs: number }>(
     const known = cache();
     const hit = known.get(token);
     if (hit && hit.untilMs > now()) return hit.claims;
-    const claims = verify(token);
-    known.set(token, {
-      claims,
-      untilMs: Math.min(claims.expiresAtMs, now() + maxTrustMs),
-    });
-    return claims;
+    // Of the keys it was checked with: one that is found right after they changed is not kept.
+    const keep = (claims: T): T => {
+      const untilMs = Math.min(claims.expiresAtMs, now() + maxTrustMs);
+      known.set(token, { claims, untilMs });
+      return claims;
+    };
+    const verified: T | Promise<T> = verify(token);
+    return verified instanceof Promise ? (verified.then(keep) as V) : keep(verified);
   };
 }
