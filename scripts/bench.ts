@@ -1,11 +1,13 @@
 /**
  * `npm run bench [-- <name>…] [--short] [--write]`: those named, at their full length; all of them,
- * short, when none is. `--write` puts the tables into docs/benchmarks.md (docs/profiles.md). `--against <git-ref>
+ * as long as the plan says, when none is. `--write` puts the tables into docs/benchmarks.md (docs/profiles.md),
+ * and of all of them what is planned with into docs/capacity.md. `--against <git-ref>
  * [--rounds 7]` runs each of them on that commit and on this tree in turn and says what changed.
  */
 import { join } from 'node:path';
 import { compareWith } from './bench/against.ts';
 import { type BenchPlan, benches, onlyByName } from './bench/plan.ts';
+import { writeCapacity } from './bench/capacity-plan.ts';
 import { describeRun, sectionOf, writeReport } from './bench/report.ts';
 import { buildTree, runBench } from './bench/run-bench.ts';
 import { isMain } from './is-main.ts';
@@ -21,6 +23,8 @@ export interface BenchRequest {
   plans: readonly BenchPlan[];
   /** For each bench. */
   options: string[];
+  /** None was named: each as the plan says. */
+  isAll: boolean;
   writes: boolean;
   against: string | undefined;
   rounds: number;
@@ -42,13 +46,27 @@ export function readBenchRequest(args: readonly string[]): BenchRequest {
   const minutes = valueOf('--minutes');
   const against = valueOf('--against');
   if (against === '') throw new Error('--against takes a commit, a branch or a tag');
-  const isShort = named.length === 0 || words.includes('--short') || against !== undefined;
+  const isShort = words.includes('--short') || against !== undefined;
   return {
+    isAll: named.length === 0,
     plans: named.length === 0 ? benches : named,
     options: [...(isShort ? ['--short'] : []), ...(minutes ? ['--minutes', minutes] : [])],
     writes: words.includes('--write'),
     against,
     rounds: numberOption(args, '--rounds', { fallback: 7, min: 2, max: 50 }),
+  };
+}
+
+/** How much longer than planned one of all may take before it is ended. */
+const patience = 3;
+
+/** In the run of all each has its time; one that was named takes what it takes. */
+function lengthOf({ isFullInAll, budgetSeconds }: BenchPlan, { isAll, options }: BenchRequest) {
+  if (!isAll) return { options };
+  const isShort = !isFullInAll && !options.includes('--short');
+  return {
+    options: isShort ? [...options, '--short'] : options,
+    secondsMax: budgetSeconds * patience,
   };
 }
 
@@ -61,7 +79,7 @@ async function runAll(request: BenchRequest, signal: AbortSignal): Promise<boole
   for (const plan of request.plans) {
     signal.throwIfAborted();
     console.log(`\n${sectionOf(plan, '')}`);
-    const run = { plan, rootDir, options: request.options, shows: true, signal };
+    const run = { plan, rootDir, ...lengthOf(plan, request), shows: true, signal };
     const { text, seconds } = await runBench(run).catch((error: Error) => {
       failed += 1;
       return { text: `**Failed**: ${error.message}.`, seconds: NaN };
@@ -73,11 +91,12 @@ async function runAll(request: BenchRequest, signal: AbortSignal): Promise<boole
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   const head = await describeRun(rootDir, asked === '' ? '' : ` -- ${asked}`);
   console.log(`\n${head}, in ${minutes} minutes`);
-  for (const [document, sections] of request.writes ? parts : [])
-    writeReport(
-      join(rootDir, document),
-      [`${head}, in ${minutes} minutes`, ...sections].join('\n\n'),
-    );
+  for (const [document, sections] of request.writes ? parts : []) {
+    const report = [`${head}, in ${minutes} minutes`, ...sections].join('\n\n');
+    writeReport(join(rootDir, document), report);
+  }
+  // What is planned with stands on the figures of one whole run.
+  if (request.writes && request.isAll) writeCapacity(join(rootDir, 'docs'));
   return failed === 0;
 }
 

@@ -84,10 +84,16 @@ function letGo(server: Server, deadlineMs: number): Promise<void> {
   });
 }
 
+/**
+ * Connections that wait to be taken; the kernel allows `net.core.somaxconn` at most. When a sale opens
+ * thousands knock within the second, and those beyond are cut off.
+ */
+const backlog = 4_096;
+
 function listen(server: Server, { host, port }: ServeOptions): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo); // A TCP server has no other kind of address.
     });

@@ -42,9 +42,14 @@ function* rowsOf(tableLines: readonly string[]): Generator<[figure: string, valu
   }
 }
 
-/** Every figure in the tables a bench printed; one that stands in several rows by their median. */
+/** An aim and what was measured: `- what: 12 ms (at most 15): reached`. */
+const aimPattern = /^- (.+): (-?[\d.]+) .*\((?:at least|at most) /;
+
+/** Every figure in the tables and aims a bench printed; one that stands in several rows by their median. */
 export function figuresOf(text: string): Map<string, number> {
   const found = new Map<string, number[]>();
+  for (const [, what = '', value] of text.split('\n').map((line) => aimPattern.exec(line) ?? []))
+    if (what !== '') found.set(what, [Number(value)]);
   const tables = text.split('\n').reduce<string[][]>(
     (all, line) => {
       if (!line.startsWith('|')) all.push([]);

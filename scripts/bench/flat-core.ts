@@ -10,7 +10,7 @@ import { type BenchCore, openSalesWorld, perSecond, type SalesWorld } from './sa
 import { scaled } from './scale.ts';
 import { turns } from './turns.ts';
 
-const rounds = scaled(30, 16);
+const rounds = scaled(30, 12);
 /** Calls of a window; the smallest date is sold out by them. */
 const perWindow = 50;
 

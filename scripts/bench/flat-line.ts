@@ -17,12 +17,12 @@ import { type Contestant, interleave, oneWindow } from './windows.ts';
 import { once, wireLoad } from './wire-load.ts';
 
 const connections = 32;
-const rounds = scaled(20, 10);
+const rounds = scaled(20, 8);
 const perWindow = 500;
 /** Of a process that will get a share of the load only. */
 const warmUp = 3_000;
 const idleMs = 2_000;
-const roomsRounds = scaled(12, 7);
+const roomsRounds = scaled(12, 5);
 const ratePerSecond = 400;
 
 /** Nobody is let in, so that every question is the same. */

@@ -25,9 +25,13 @@ describe('the benches', () => {
 });
 
 describe('readBenchRequest', () => {
-  it('runs all, short, when none is named', () => {
+  it('runs all when none is named', () => {
     expect(readBenchRequest([])).to.include({ plans: benches, writes: false });
-    expect(readBenchRequest(['--write'])).to.deep.include({ options: ['--short'], writes: true });
+    expect(readBenchRequest(['--write'])).to.deep.include({
+      isAll: true,
+      options: [],
+      writes: true,
+    });
   });
 
   it('runs those named at their full length', () => {

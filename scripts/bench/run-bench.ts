@@ -20,6 +20,8 @@ export interface BenchRun {
   /** The tree it is a bench of; compiled unless the bench runs from its sources. */
   rootDir: string;
   options: readonly string[];
+  /** Ended when it takes longer. */
+  secondsMax?: number;
   /** Shows what it prints as it comes. */
   shows: boolean;
   signal?: AbortSignal;
@@ -30,12 +32,10 @@ export interface BenchText {
   seconds: number;
 }
 
-/** How much longer than planned a run may take before it is ended. */
-const patience = 3;
-
 /** @throws Error when it failed or was ended for taking too long. */
 export async function runBench({ plan, rootDir, ...run }: BenchRun): Promise<BenchText> {
-  const { name, fromSources, budgetSeconds } = plan;
+  const { name, fromSources } = plan;
+  const { secondsMax } = run;
   const file = fromSources
     ? ['--import', 'tsx', `scripts/bench/${name}.ts`]
     : [`dist/scripts/bench/${name}.js`];
@@ -45,9 +45,7 @@ export async function runBench({ plan, rootDir, ...run }: BenchRun): Promise<Ben
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = (): void => void child.kill();
-  // A run that is asked for at its full length knows best how long that is.
-  const isShort = run.options.includes('--short');
-  const timer = isShort ? setTimeout(end, budgetSeconds * patience * 1_000) : undefined;
+  const timer = secondsMax === undefined ? undefined : setTimeout(end, secondsMax * 1_000);
   run.signal?.addEventListener('abort', end);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -44,6 +44,8 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
     GATEWAY_PORT: '0',
     CORE_PORT: '0',
     RATE_LIMITS: 'off',
+    // A line for each of thousands of calls a second would be part of what is measured.
+    LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn',
   };
   const remove = (): void => rmSync(dataDir, { recursive: true, force: true });
   try {
