@@ -46,12 +46,16 @@ export function readBenchRequest(args: readonly string[]): BenchRequest {
   const minutes = valueOf('--minutes');
   const against = valueOf('--against');
   if (against === '') throw new Error('--against takes a commit, a branch or a tag');
+  const writes = words.includes('--write');
+  // The figures in one document are those of one run.
+  if (writes && named.some(({ document }) => document === undefined))
+    throw new Error('--write puts down a run of all benches: leave their names out');
   const isShort = words.includes('--short') || against !== undefined;
   return {
     isAll: named.length === 0,
     plans: named.length === 0 ? benches : named,
     options: [...(isShort ? ['--short'] : []), ...(minutes ? ['--minutes', minutes] : [])],
-    writes: words.includes('--write'),
+    writes,
     against,
     rounds: numberOption(args, '--rounds', { fallback: 7, min: 2, max: 50 }),
   };

@@ -45,9 +45,13 @@ describe('readBenchRequest', () => {
     expect(request).to.deep.include({ against: 'HEAD~1', rounds: 3, options: ['--short'] });
   });
 
-  for (const wrong of [['jion'], ['--shrot'], ['--against']]) {
+  it('puts down all benches together, and what has a document of its own', () => {
+    expect(readBenchRequest(['profile', '--write'])).to.include({ writes: true });
+  });
+
+  for (const wrong of [['jion'], ['--shrot'], ['--against'], ['join', '--write']]) {
     it(`refuses ${wrong.join(' ')}`, () => {
-      expect(() => readBenchRequest(wrong)).to.throw(/No such bench|--against/);
+      expect(() => readBenchRequest(wrong)).to.throw(/No such bench|--against|--write/);
     });
   }
 });
