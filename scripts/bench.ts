@@ -57,7 +57,7 @@ export function readBenchRequest(args: readonly string[]): BenchRequest {
     options: [...(isShort ? ['--short'] : []), ...(minutes ? ['--minutes', minutes] : [])],
     writes,
     against,
-    rounds: numberOption(args, '--rounds', { fallback: 7, min: 2, max: 50 }),
+    rounds: numberOption(args, '--rounds', { fallback: 7, min: 5, max: 50 }),
   };
 }
 

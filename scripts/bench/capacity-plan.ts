@@ -29,7 +29,7 @@ const sources = {
   coreMb: { bench: 'startup', figure: 'core: MB then' },
   commit: { bench: 'limits', figure: 'COMMIT of one row, flushed: µs' },
 } satisfies Record<string, Source>;
-export type SourceName = keyof typeof sources;
+type SourceName = keyof typeof sources;
 
 /** Figures of each bench in a report. */
 function readReport(document: string): Map<string, Map<string, number>> {
@@ -43,10 +43,10 @@ function readReport(document: string): Map<string, Map<string, number>> {
   );
 }
 
-export type Figures = Record<SourceName, number>;
+type Figures = Record<SourceName, number>;
 
 /** @throws Error naming a figure that the document does not have. */
-export function readFigures(document: string): Figures {
+function readFigures(document: string): Figures {
   const report = readReport(document);
   const found = Object.entries(sources).map(([name, { bench, figure }]) => {
     const value = report.get(bench)?.get(figure);
@@ -88,7 +88,7 @@ function oneProcess(figures: Figures): string {
 }
 
 /** The sale that is planned for. */
-export const sale = {
+const sale = {
   fans: 500_000,
   seats: 50_000,
   /** Half of everybody in this time: the first minute. */
@@ -219,7 +219,7 @@ function machinesTable(figures: Figures): string {
       `holds and payments; one process did ${did} (\`sales\`), where a commit takes ${round(commit)} µs (${rowOf('commit')})`,
     ],
     [
-      'minutes to the last seat',
+      'minutes to the last seat, at least',
       round(orders / (inside * buyShare) / 60),
       `${orders.toLocaleString('en')} orders at ${inside} × ${buyShare} a second`,
     ],
@@ -232,8 +232,7 @@ function machinesTable(figures: Figures): string {
   return table(['what', 'how much', 'because'], rows);
 }
 
-/** @param from when and on what the figures were measured */
-export function capacityTables(figures: Figures, from: string): string {
+function capacityTables(figures: Figures, from: string): string {
   return [
     `Worked out from the last run in [benchmarks](benchmarks.md): ${from}.`,
     '### What one core carries',
@@ -244,11 +243,21 @@ export function capacityTables(figures: Figures, from: string): string {
   ].join('\n\n');
 }
 
-/** @throws Error naming a figure that the last run did not come to. */
+const notYet = 'Not yet run with `--write`.';
+
+/**
+ * @param benchmarks docs/benchmarks.md
+ * @returns what docs/capacity.md says between its marks
+ * @throws Error naming a figure that the run did not come to
+ */
+export function capacityOf(benchmarks: string): string {
+  if (benchmarks.includes(notYet)) return notYet;
+  const [, when = 'on an unknown day'] = /, (\d{4}-\d\d-\d\d \d\d:\d\d UTC)/.exec(benchmarks) ?? [];
+  const [, commit = 'unknown'] = /^- commit (\w+)/m.exec(benchmarks) ?? [];
+  return capacityTables(readFigures(benchmarks), `${when}, commit ${commit}`);
+}
+
 export function writeCapacity(docsDir: string): void {
-  const report = readFileSync(join(docsDir, 'benchmarks.md'), 'utf8');
-  const [, when = 'of an unknown day'] = /, (\d{4}-\d\d-\d\d \d\d:\d\d UTC)/.exec(report) ?? [];
-  const [, commit = 'unknown'] = /^- commit (\w+)/m.exec(report) ?? [];
-  const tables = capacityTables(readFigures(report), `${when}, commit ${commit}`);
-  writeReport(join(docsDir, 'capacity.md'), tables);
+  const benchmarks = readFileSync(join(docsDir, 'benchmarks.md'), 'utf8');
+  writeReport(join(docsDir, 'capacity.md'), capacityOf(benchmarks));
 }

@@ -41,8 +41,8 @@ describe('readBenchRequest', () => {
   });
 
   it('compares short runs with a commit', () => {
-    const request = readBenchRequest(['join', '--against', 'HEAD~1', '--rounds', '3']);
-    expect(request).to.deep.include({ against: 'HEAD~1', rounds: 3, options: ['--short'] });
+    const request = readBenchRequest(['join', '--against', 'HEAD~1', '--rounds', '5']);
+    expect(request).to.deep.include({ against: 'HEAD~1', rounds: 5, options: ['--short'] });
   });
 
   it('puts down all benches together, and what has a document of its own', () => {
