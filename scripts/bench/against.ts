@@ -4,6 +4,7 @@ import { changesOf, describeChanges } from './compare.ts';
 import { openRef } from './open-ref.ts';
 import { type BenchPlan, benches } from './plan.ts';
 import { buildTree, runBench } from './run-bench.ts';
+import { turns } from './turns.ts';
 
 export interface CompareOptions {
   plans: readonly BenchPlan[];
@@ -19,14 +20,19 @@ export interface CompareOptions {
 /** Printed once for both commits: it has nothing of ours in it. */
 const ofTheMachine = 'limits';
 
-/** Runs of a bench on both sides, in turn. @returns what each printed, round by round */
+/**
+ * Runs of a bench on both sides, in turn; who goes first changes from round to round, so that what
+ * gets better or worse all the time favours nobody. @returns what each printed, round by round
+ */
 export async function inTurn(
   rounds: number,
   sides: readonly (() => Promise<string>)[],
 ): Promise<string[][]> {
   const texts = sides.map((): string[] => []);
-  for (let at = 0; at < rounds; at += 1)
-    for (const [side, run] of sides.entries()) texts[side]?.push(await run());
+  for (const { round, which } of turns(sides, rounds)) {
+    const side = round % 2 === 0 ? which : sides.length - 1 - which;
+    texts[side]?.push((await sides[side]?.()) ?? '');
+  }
   return texts;
 }
 

@@ -84,10 +84,10 @@ describe('a comparison of two commits', () => {
     );
   });
 
-  it('runs both sides in turn', async () => {
+  it('runs both sides in turn, each first as often as the other', async () => {
     const order: string[] = [];
     const side = (name: string) => () => Promise.resolve(String(order.push(name)));
     await inTurn(2, [side('A'), side('B')]);
-    expect(order.join(' ')).to.equal('A B A B');
+    expect(order.join(' ')).to.equal('A B B A');
   });
 });
