@@ -52,8 +52,13 @@ function usersAtOnce({ fans, joinsPerSecond, policy }: LoadPlan): number {
   return Math.ceil(Math.min(fans, fans * waitingShare + joinsPerSecond * 4));
 }
 
-/** Fans arrive by the clock, whatever the system does. */
+/** The shortest time in which k6 lets anybody arrive by the clock. */
+const clockSecondsMin = 1;
+
+/** Fans arrive by the clock, whatever the system does; all at once when it is over in no time. */
 export const arrivals = (): Scenario => {
+  if (plan.joinSeconds < clockSecondsMin)
+    return { executor: 'per-vu-iterations', exec: 'fan', vus: plan.fans, iterations: 1 };
   const perMinute = Math.round(plan.joinsPerSecond * 60);
   return {
     executor: 'constant-arrival-rate',
