@@ -15,4 +15,11 @@ const curves = [
 ] as const;
 
 if (isMain(import.meta.url))
-  for (const [what, curve] of curves) console.log(`#### ${what}\n\n${await curve()}\n`);
+  for (const [what, curve] of curves) {
+    // The other curves say as much without this one.
+    const text = await curve().catch((error: Error) => {
+      process.exitCode = 1;
+      return `**Failed**: ${error.message.split('\n')[0]}`;
+    });
+    console.log(`#### ${what}\n\n${text}\n`);
+  }
