@@ -103,7 +103,7 @@ function toReading(reply: string[]): RoomReading {
   const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census, limit] =
     reply;
   const [registered, chain, count, base, digest, ...measured] = reply.slice(readingHead);
-  const [visits, seatsPerVisit, conversion, noShow, holding] = measured.map(Number);
+  const [visits, seatsPerVisit, conversion, noShow, holding, kept] = measured.map(Number);
   return {
     nowMs: Number(nowMs),
     epoch: Number(epoch),
@@ -121,6 +121,7 @@ function toReading(reply: string[]): RoomReading {
     closed: toClosed([count, base, digest]),
     habits: toHabits({ visits, seatsPerVisit, conversion, noShow }),
     holding: holding ?? 0,
+    kept: kept ?? 0,
   };
 }
 
@@ -226,10 +227,10 @@ export const setInventoryScript = defineScript<{ sellable: number; soldOut: 0 | 
   },
 );
 
-export const configureScript = defineScript<Record<string, string | number>, Configured>(
-  file('configure'),
-  (raw) => String(raw) as Configured,
-);
+export const configureScript = defineScript<
+  Record<string, string | number | (string | number)[]>,
+  Configured
+>(file('configure'), (raw) => String(raw) as Configured);
 
 export const leadScript = defineScript<{ process: string; leaseMs: number }, boolean>(
   file('lead'),

@@ -150,6 +150,11 @@ function createReads(
   };
 }
 
+const knownArgs = ({ registered = 0, chain = '', ended = [], ...line }: KnownLine) => ({
+  ...{ ...line, registered, chain },
+  ended: ended.flatMap(({ number, reason, untilMs }) => [number, reason, untilMs]),
+});
+
 const hiddenSalt = (): string => randomBytes(16).toString('hex');
 
 export function createQueueStore(options: {
@@ -184,10 +189,8 @@ export function createQueueStore(options: {
     configure: (setting, known) =>
       run(configureScript, setting.concertId, {
         channel,
-        registered: 0,
-        chain: '',
         ...settingArgs(setting),
-        ...known,
+        ...knownArgs(known),
       }),
     join: (roomId, userIds) => run(joinScript, roomId, { salt: newSalt(), userIds }),
     status: (roomId, claims) => run(statusScript, roomId, entryArgs(claims)),

@@ -19,8 +19,10 @@ export interface KnownLine extends Partial<Registration> {
   epoch: number;
   front: number;
   tail: number;
-  /** READY and ACTIVE. */
+  /** READY and ACTIVE, and those kept free since an earlier loss. */
   slots: number;
+  /** Whose token may still be shown though the entry has ended. */
+  ended?: readonly EndedEntry[];
 }
 
 /** `mended`: Redis was not the one it was. `older`: a policy read before the one that is there. */
@@ -114,6 +116,8 @@ export interface RoomReading extends Moment, Registration {
   habits: Habits | undefined;
   /** People inside who hold a seat. */
   holding: number;
+  /** Slots kept free for those who were inside when Redis lost its memory. */
+  kept: number;
 }
 
 /** What was measured over the last visits; shares are 0 … 1. */

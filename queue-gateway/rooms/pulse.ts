@@ -72,6 +72,7 @@ export function createPulse(room: RoomMemory, now: () => number): Pulse {
         ...line,
         ...registration,
         ...(demand && { demand }),
+        ...(reading.kept > 0 && { kept: reading.kept }),
       };
     },
     isNew: (text) => text !== last,

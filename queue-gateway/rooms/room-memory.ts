@@ -18,6 +18,8 @@ export interface ServedDocument {
   etag: string;
   phase: Phase;
   limit: AdmissionLimit;
+  /** READY and ACTIVE. */
+  active: number;
 }
 
 interface FrontLine {
@@ -68,6 +70,9 @@ export interface RoomMemory {
   forgetOld(nowMs: number): void;
 }
 
+/** So many of those who ended last a Redis that lost its memory is told. */
+const endedTold = 5_000;
+
 /** Those whose tokens are over though their time is not. */
 function createEndedList() {
   const ended = new Map<number, EndedEntry>();
@@ -77,6 +82,7 @@ function createEndedList() {
     hasQuit: (index: number): boolean => quit.has(index),
     noteQuit: (index: number): void => void quit.add(index),
     endedReason: (number: number): EndReason | undefined => ended.get(number)?.reason,
+    lastEnded: (): EndedEntry[] => [...ended.values()].slice(-endedTold),
     hasLeft: (number: number): boolean => left.has(number),
     noteEnded: (entry: EndedEntry): void => void ended.set(entry.number, entry),
     noteLeft: (number: number): void => void left.add(number),
@@ -117,8 +123,8 @@ type LineMemory = ReturnType<typeof createLineMemory>;
 type Told = Pick<RoomMemory, 'document' | 'speedPerSecond' | 'spread' | 'demand' | 'closed'>;
 
 function toServed(body: string): ServedDocument {
-  const { phase, limit } = JSON.parse(body) as Room;
-  return { body, etag: etagOf(body), phase, limit };
+  const { phase, limit, active } = JSON.parse(body) as Room;
+  return { body, etag: etagOf(body), phase, limit, active };
 }
 
 const nothingTold: Told = { document: undefined, speedPerSecond: null, spread: 0 };
@@ -139,12 +145,12 @@ function createToldMemory({ line, noteFront, noteRegistration }: LineMemory) {
       noteRegistration(bulletin);
       census = bulletin.census === '' ? everybody : readCensus(bulletin.census);
       const { document: before } = told;
-      const { closed, speedPerSecond, spread = 0, demand } = bulletin;
+      const { closed, speedPerSecond, spread = 0, demand, kept = 0 } = bulletin;
       const { document: body } = bulletin;
       const isNew = before?.body !== body;
       const document = isNew ? toServed(body) : before;
       told = { document, closed, speedPerSecond, spread, demand };
-      if (isNew) line.slots = (JSON.parse(body) as Room).active;
+      line.slots = (document?.active ?? 0) + kept;
       return isNew;
     },
   };
@@ -155,7 +161,7 @@ export function createRoomMemory(options: {
   isCurrent: () => boolean;
 }): RoomMemory {
   const { setting, isCurrent } = options;
-  const { forget, ...list } = createEndedList();
+  const { forget, lastEnded, ...list } = createEndedList();
   const lineMemory = createLineMemory();
   const { line, noteFront, noteRegistration } = lineMemory;
   const { told, ahead, noteBulletin } = createToldMemory(lineMemory);
@@ -165,7 +171,7 @@ export function createRoomMemory(options: {
     id: setting.concertId,
     setting,
     isCurrent,
-    known: () => ({ ...line }),
+    known: () => ({ ...line, ended: lastEnded() }),
     get epoch() {
       return line.epoch;
     },

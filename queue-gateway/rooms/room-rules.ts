@@ -22,6 +22,8 @@ export interface Bulletin extends Registration {
   /** What is left and what people buy; absent until that was measured. */
   demand?: Demand | undefined;
   census: string;
+  /** `RoomReading.kept`, when there are some. */
+  kept?: number;
   /** Who takes part in the draw, from the opening on. */
   closed?: ClosedRegistration | undefined;
 }

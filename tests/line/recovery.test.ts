@@ -104,6 +104,39 @@ describe('when Redis is not the one it was', () => {
     );
   });
 
+  it('a token of who had left before brings nothing back, nor frees another one’s slot', async () => {
+    const room = await busyRoom();
+    await room.leave(holder(room, 1));
+    await room.activate(fan(3));
+    await room.wipe();
+    restart();
+    const untilMs = room.now() + 600_000;
+    const ended = [{ number: 1, reason: 'left', untilMs } as const];
+    await room.mend({ ...remembered, front: 3, ended });
+    for (const number of [4, 5]) await room.status(fan(number));
+    await room.leave(holder(room, 1));
+    expect(await line.store.checkLease(room.id, holder(room, 1))).to.equal('left');
+    expect((await room.status(fan(1))).word, 'by its waiting token').to.equal('ENDED');
+    const reading = await room.tick();
+    expect([reading.slots, reading.kept], '2 and 3 are inside').to.deep.equal([0, 2]);
+  });
+
+  it('a second loss does not forget who was inside at the first', async () => {
+    const room = await busyRoom();
+    for (const [slots, lose] of [
+      [2, () => room.wipe()],
+      [0, () => Promise.resolve()],
+      [2, () => room.wipe()],
+    ] as const) {
+      await lose();
+      restart();
+      await room.mend({ ...remembered, slots });
+      await room.status(fan(3));
+      const reading = await room.tick();
+      expect([reading.slots, reading.kept]).to.deep.equal([0, 2]);
+    }
+  });
+
   it('frees the slots of those who do not come back when their tokens are over', async () => {
     const room = await busyRoom();
     await room.wipe();

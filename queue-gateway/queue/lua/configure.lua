@@ -1,19 +1,20 @@
 -- configure: policy and control of a room, as the core has them; makes the room when it is new, and
 -- mends it when Redis is not the one it was.
 -- REPEAT: writes the same values again; a loss is mended once for each run of Redis.
--- KEYS: state leases alive0 alive1 gone union
+-- KEYS: state leases alive0 alive1 gone union ended reasons
 -- ARGV: server id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
 --   maxWaiting opensAt joinsAt draw drawCount drawBase drawDigest setting epoch front tail slots
---   registered chain
+--   registered chain ended...
 -- REPLY: 'made', 'mended', 'changed', 'same' or 'older' (a policy read before the one that is here)
 -- INCLUDE: parts/give-life
 -- `epoch` and what follows is what the caller remembers of the room; 0 or empty for nothing.
--- `drawCount` is 0 until the core has fixed the draw.
+-- `drawCount` is 0 until the core has fixed the draw. Each of `ended` is three arguments: number,
+-- reason, until when somebody may still show a token of it.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local names = { 'version', 'configuredAt', 'setting', 'clock', 'server', 'epoch', 'front', 'tail',
-  'registered', 'chain', 'drawn' }
+  'registered', 'chain', 'drawn', 'ghosts', 'ghostsUntil' }
 local known = {}
 for i, value in ipairs(redis.call('HMGET', key.state, unpack(names))) do known[names[i]] = value end
 now = tonumber(known.clock) or now
@@ -22,6 +23,23 @@ local is_new = not version
 
 -- Numbers that others gave and this caller has not heard of yet are less than this.
 local margin = 1000
+
+-- An entry that has ended stays so: its token must not bring it back, and with it the slot of
+-- somebody who is still inside.
+local function mend_ended()
+  for i = arg.ended, #ARGV, 3 do
+    local number = tonumber(ARGV[i])
+    redis.call('ZADD', key.ended, ARGV[i + 2], number)
+    redis.call('HSET', key.reasons, number, ARGV[i + 1])
+    redis.call('SETBIT', key.gone, number, 1)
+  end
+end
+
+-- Who was inside at an earlier loss and has not come back since.
+local function earlier_ghosts()
+  if now >= (tonumber(known.ghostsUntil) or 0) then return 0 end
+  return tonumber(known.ghosts) or 0
+end
 
 -- Redis has started anew: with nothing, with less than it knew, or with all of it, which cannot be
 -- told apart. No number that may have been given is given again; who was inside and is not here any
@@ -35,6 +53,7 @@ local function mend()
   if epoch == 0 then epoch = math.floor(now / 1000) end
   give_life(math.max(front, tonumber(known.tail) or 0), tail)
   local lost = math.max(0, tonumber(arg.slots) - redis.call('ZCARD', key.leases))
+  lost = math.max(lost, earlier_ghosts())
   redis.call('HSET', key.state, 'server', arg.server, 'epoch', epoch, 'front', front,
     'tail', tail > 0 and tail + margin or 0, 'recoveredAt', now, 'recoveredFront', front,
     'recoveredTail', tail > 0 and tail + margin or 0, 'ghosts', lost,
@@ -76,6 +95,7 @@ local is_mended = known.server ~= arg.server
 if is_new then make() end
 if is_mended then
   mend()
+  mend_ended()
   mend_registration()
 end
 

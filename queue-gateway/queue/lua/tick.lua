@@ -6,7 +6,8 @@
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census,
 --   limit ('none', 'closed', 'slots', 'rate', 'pressure' or 'seats'), registered, chain, then of a
 --   registration that is closed: drawCount, drawBase, drawDigest, and
---   what was measured: visits, seats per visit, conversion, no-shows, people inside who hold a seat
+--   what was measured: visits, seats per visit, conversion, no-shows, people inside who hold a seat,
+--   slots kept free for those who were inside when Redis lost its memory
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
 -- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit
@@ -71,9 +72,10 @@ local waiting = room.living + room.tail - room.livingTail
 if (room.drawCount or 0) == 0 then waiting = waiting + (room.registered or 0) end
 local limit = 'none'
 if room.front < room.tail then limit = select(2, room_inside()) end
+local kept = ghosts()
 save()
 return { 'ok', now, room.epoch, room.front, room.tail, redis.call('ZCARD', key.leases),
   room.admitted, waiting, room.sellable, room.soldOut, text, limit, room.registered or 0,
   room.chain or '', room.drawCount or 0, room.drawBase or 0, room.drawDigest or '',
   room.visits or 0, tostring(room.seatsPerVisit or 0), tostring(room.conversion or 0),
-  tostring(room.noShow or 0), room.holding or 0 }
+  tostring(room.noShow or 0), room.holding or 0, kept }
