@@ -46,7 +46,10 @@ describe('pages: from the line to the ticket', () => {
     await first.waitForURL('**/checkout');
     await second.getByRole('button', { name: 'Keep these seats' }).click();
     await second.getByText('Somebody was faster with Seat 1').waitFor();
+    await second.getByText('No connection').waitFor();
     await second.unroute('**/seats?view=state**');
+    // The link is back, and what was offered meanwhile still stands.
+    await second.getByText('No connection').waitFor({ state: 'hidden' });
     await second.getByRole('button', { name: 'Choose these instead' }).click();
     await second.getByRole('button', { name: 'Keep these seats' }).click();
     await second.waitForURL('**/checkout');

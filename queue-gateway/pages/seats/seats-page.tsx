@@ -19,6 +19,9 @@ export function SeatsPage({ t, concert }: SeatsPageProps) {
         <h1>{t('seatsTitle')}</h1>
       </header>
       <div id="dates"></div>
+      <p id="link-lost" class="notice" role="status" hidden>
+        {t('lost')}
+      </p>
       <p id="note" class="notice" role="alert" hidden></p>
       <div class="hall-sides">
         <section class="hall" aria-label={t('mapView')}>

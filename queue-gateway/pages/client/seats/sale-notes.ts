@@ -10,6 +10,7 @@ export interface Notes {
   offer(words: string, label: string, run: () => void): void;
   /** What the API would not do, and the way on from there. */
   refuse(answer: Extract<ApiAnswer<unknown>, { ok: false }>): void;
+  /** Stands apart: the link comes and goes without wiping what is being said or offered. */
   link(isThere: boolean): void;
   clear(): void;
 }
@@ -18,7 +19,7 @@ export interface Notes {
 export function createNotes(t: Translate<keyof SeatWords>, concertId: string): Notes {
   const note = element('#note');
   const said = element('#said');
-  let isLost = false;
+  const linkLost = element('#link-lost');
 
   function tell(words: string, action?: HTMLElement): void {
     note.textContent = words;
@@ -58,11 +59,7 @@ export function createNotes(t: Translate<keyof SeatWords>, concertId: string): N
       else if (code.startsWith('queue-token')) tell(t('over'), way(t('toRoom'), room));
       else tell(problem ? t('failed') : t('lost'));
     },
-    link(isThere) {
-      if (isThere && isLost) clear();
-      if (!isThere && !isLost) tell(t('lost'));
-      isLost = !isThere;
-    },
+    link: (isThere) => (linkLost.hidden = isThere),
     clear,
   };
 }
