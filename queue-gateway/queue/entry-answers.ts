@@ -22,6 +22,10 @@ export interface TokenFacts {
   registrationIndex?: number | undefined;
 }
 
+/** `endMs`: end of the claim window, or of the token. */
+export type Inside =
+  { status: 'READY'; endMs: number; canExtend: boolean } | { status: 'ACTIVE'; endMs: number };
+
 /** What people are told of their entry, and that they are held to the pause they were told. */
 export interface EntryAnswers {
   facts(room: RoomMemory, number: number): WaitingFacts;
@@ -32,12 +36,7 @@ export interface EntryAnswers {
   registered(room: RoomMemory, index: number, expiresAtMs: number): Entry;
   /** Back after the turn had passed, behind so many who are late too. */
   late(room: RoomMemory, number: number, late: { ahead: number; expiresAtMs: number }): Entry;
-  /** `endMs`: end of the claim window, or of the token. */
-  inside(
-    room: RoomMemory,
-    number: number,
-    inside: { status: 'READY' | 'ACTIVE'; endMs: number },
-  ): Entry;
+  inside(room: RoomMemory, number: number, inside: Inside): Entry;
 }
 
 export const isoOf = (ms: number): string => new Date(ms).toISOString();
@@ -170,11 +169,11 @@ export function createEntryAnswers(options: {
       expiresAt: isoOf(expiresAtMs),
       pollAfterMs: paced(room, number, pauseFor(null)),
     }),
-    inside: (room, number, { status, endMs }) => ({
+    inside: (room, number, { endMs, ...inside }) => ({
       ...turnCame(room, number),
-      status,
+      ...inside,
       expiresAt: isoOf(endMs),
-      pollAfterMs: paced(room, number, insidePollMs(status)),
+      pollAfterMs: paced(room, number, insidePollMs(inside.status)),
     }),
   };
 }

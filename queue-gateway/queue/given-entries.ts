@@ -69,8 +69,8 @@ export function createGivenEntries(deps: GivenEntriesDeps): GivenEntries {
       if (place.word === 'WAITING') return { token, ...answers.waiting(room, number, facts) };
       if (place.word === 'LATE')
         return { token, ...answers.late(room, number, { ...place, expiresAtMs }) };
-      const ready = { status: 'READY', endMs: place.claimEndMs } as const;
-      return { token, ...answers.inside(room, number, ready) };
+      const { claimEndMs: endMs, canExtend } = place;
+      return { token, ...answers.inside(room, number, { status: 'READY', endMs, canExtend }) };
     },
     ofRegistration(room, claims) {
       const { token, expiresAtMs } = signWaiting(room, claims);

@@ -1,6 +1,12 @@
 import { getChallenge } from '../../shared/contracts/challenges.ts';
 import { deliverEvents } from '../../shared/contracts/internal.ts';
-import { activateEntry, getMyEntry, joinQueue, leaveQueue } from '../../shared/contracts/queue.ts';
+import {
+  activateEntry,
+  extendTurn,
+  getMyEntry,
+  joinQueue,
+  leaveQueue,
+} from '../../shared/contracts/queue.ts';
 import type { Bind } from '../http/bind.ts';
 import type { QueueService } from './queue-service.ts';
 
@@ -16,6 +22,8 @@ export function queueRoutes(bind: Bind, service: QueueService): void {
   });
 
   bind(getMyEntry, ({ queueToken }) => service.status(queueToken));
+
+  bind(extendTurn, ({ queueToken }) => service.extend(queueToken));
 
   bind(activateEntry, ({ queueToken }) => service.activate(queueToken));
 

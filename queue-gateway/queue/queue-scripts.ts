@@ -48,7 +48,7 @@ const isLeaf = (text: string | undefined): text is string =>
   /^[0-9a-f]{40}$/.test(text ?? '') && text !== emptyLeaf;
 
 function toJoined(line: string): JoinedPlace {
-  const [word, age, number, more] = line.split(' ');
+  const [word, age, number, more, last] = line.split(' ');
   if (word === 'closed' || word === 'sold-out' || word === 'full' || word === 'none')
     return { word };
   if (word === 'REGISTERED')
@@ -56,17 +56,17 @@ function toJoined(line: string): JoinedPlace {
   const base = { isNew: age === 'new', number: Number(number) };
   if (word === 'WAITING') return { word, ...base };
   if (word === 'LATE') return { word, ...base, ahead: Number(more) };
-  if (word === 'READY') return { word, ...base, claimEndMs: Number(more) };
+  if (word === 'READY') return { word, ...base, claimEndMs: Number(more), canExtend: last === '1' };
   if (word === 'ACTIVE') return { word, ...base, token: String(more) };
   throw unknownReply([line]);
 }
 
 function toPlace([line = '', nowMs, front, tail]: string[]): PlaceNow {
-  const [word, more] = line.split(' ');
+  const [word, more, last] = line.split(' ');
   const base = { nowMs: Number(nowMs), front: Number(front), tail: Number(tail) };
   if (word === 'WAITING') return { word, ...base };
   if (word === 'LATE') return { word, ...base, ahead: Number(more) };
-  if (word === 'READY') return { word, ...base, claimEndMs: Number(more) };
+  if (word === 'READY') return { word, ...base, claimEndMs: Number(more), canExtend: last === '1' };
   if (word === 'ACTIVE') return { word, ...base, tokenEndMs: Number(more) };
   if (word === 'ENDED') return { word, ...base, reason: reasonOf(more) };
   throw unknownReply([line]);
@@ -174,6 +174,10 @@ export const unregisterScript = defineScript<
 type EntryArgs = EntryClaims & { index: number };
 
 export const statusScript = defineScript<EntryArgs, PlaceNow>(file('status'), (raw) =>
+  toPlace(words(raw)),
+);
+
+export const extendScript = defineScript<EntryArgs, PlaceNow>(file('extend'), (raw) =>
   toPlace(words(raw)),
 );
 

@@ -29,6 +29,8 @@ export interface QueueService {
   join(comer: Comer, roomId: string): Promise<{ isNew: boolean; entry: EntryWithToken }>;
   /** @throws Problem `too-many-requests`, `queue-token-ended`. */
   status(claims: QueueClaims): Promise<Entry>;
+  /** More time to take the turn, once. @throws Problem `not-your-turn`, `queue-token-ended`. */
+  extend(claims: QueueClaims): Promise<Entry>;
   /** @throws Problem `not-your-turn`, `turn-missed`, `queue-token-ended`. */
   activate(claims: QueueClaims): Promise<ActiveEntry>;
   /** @throws Problem `queue-token-ended` unless it was left before. */
@@ -90,7 +92,7 @@ function releaseWhenSoldOut(room: RoomMemory): void {
 }
 
 /** Where an entry stands: from memory while its turn is not near, else from Redis. */
-function createAskStatus({ store, answers, life }: QueueServiceDeps) {
+function createPlaces({ store, answers, life }: QueueServiceDeps) {
   /** Before the draw nobody has to show life: everybody's number counts as living after it. */
   function beforeDraw(room: RoomMemory, { expiresAtMs }: QueueClaims, index: number): Entry {
     if (!room.isCurrent()) throw new Problem('unavailable', { retryAfterSeconds: 2 });
@@ -112,9 +114,14 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
     return answers.waiting(room, number, claims);
   }
 
-  async function fromRedis(room: RoomMemory, claims: QueueClaims): Promise<Entry> {
+  /** @param ask a step that answers where the entry stands. */
+  async function fromRedis(
+    room: RoomMemory,
+    claims: QueueClaims,
+    ask = store.status,
+  ): Promise<Entry> {
     const entry = toEntryClaims(room, claims);
-    const place = await store.status(room.id, entry);
+    const place = await ask(room.id, entry);
     room.noteFront(place);
     switch (place.word) {
       case 'WAITING':
@@ -122,8 +129,10 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
         return answers.waiting(room, entry.number, { ...claims, registrationIndex: entry.index });
       case 'LATE':
         return answers.late(room, entry.number, { ...place, expiresAtMs: claims.expiresAtMs });
-      case 'READY':
-        return answers.inside(room, entry.number, { status: 'READY', endMs: place.claimEndMs });
+      case 'READY': {
+        const { claimEndMs: endMs, canExtend } = place;
+        return answers.inside(room, entry.number, { status: 'READY', endMs, canExtend });
+      }
       case 'ACTIVE':
         return answers.inside(room, entry.number, { status: 'ACTIVE', endMs: place.tokenEndMs });
       case 'ENDED':
@@ -131,8 +140,17 @@ function createAskStatus({ store, answers, life }: QueueServiceDeps) {
     }
   }
 
-  return async (room: RoomMemory, claims: QueueClaims): Promise<Entry> =>
-    fromMemory(room, claims) ?? fromRedis(room, claims);
+  return {
+    status: async (room: RoomMemory, claims: QueueClaims): Promise<Entry> =>
+      fromMemory(room, claims) ?? fromRedis(room, claims),
+    /** Who waits is told so from memory; their turn has no window yet. */
+    async extended(room: RoomMemory, claims: QueueClaims): Promise<Entry> {
+      const entry = fromMemory(room, claims) ?? (await fromRedis(room, claims, store.extend));
+      if (entry.status === 'READY' || entry.status === 'ACTIVE') return entry;
+      const { position, pollAfterMs } = entry;
+      throw new Problem('not-your-turn', { extra: { position, pollAfterMs } });
+    },
+  };
 }
 
 function createApplyEvents({ store, rooms, ticker }: QueueServiceDeps) {
@@ -182,7 +200,7 @@ function createSummaries({ rooms, answers }: QueueServiceDeps) {
 
 export function createQueueService(deps: QueueServiceDeps): QueueService {
   const { store, rooms, ticker, joins, turns, life, polls } = deps;
-  const askStatus = createAskStatus(deps);
+  const places = createPlaces(deps);
   const { pauseNowMs, waitingSummary, notDrawnYet } = createSummaries(deps);
 
   function endedReason(claims: QueueClaims): EndReason | undefined {
@@ -212,8 +230,9 @@ export function createQueueService(deps: QueueServiceDeps): QueueService {
       const reason = endedReason(claims);
       if (reason !== undefined && reason !== 'missed') throw ended(reason);
       polls.check(keyOf(rooms.peek(claims.roomId), claims), () => pauseNowMs(claims));
-      return rooms.within(claims.roomId, (room) => askStatus(room, claims));
+      return rooms.within(claims.roomId, (room) => places.status(room, claims));
     },
+    extend: (claims) => rooms.within(claims.roomId, (room) => places.extended(room, claims)),
     async activate(claims) {
       const room = await rooms.ensure(claims.roomId);
       const entry = toEntryClaims(room, claims);

@@ -14,6 +14,7 @@ import {
   applyEventsScript,
   checkLeaseScript,
   configureScript,
+  extendScript,
   joinScript,
   leaveScript,
   revokeScript,
@@ -49,11 +50,9 @@ export interface QueueStore {
   /** A place for each account, in this order. At most `joinBatchMax` of them. */
   join(roomId: string, userIds: string[]): Promise<JoinReply>;
   status(roomId: string, claims: EntryClaims): Promise<PlaceNow>;
-  activate(
-    roomId: string,
-    claims: EntryClaims,
-    proposed: { jti: string; token: string; tokenEndMs: number },
-  ): Promise<Activation>;
+  /** More time to take the turn, once; resolves to where the entry stands then. */
+  extend(roomId: string, claims: EntryClaims): Promise<PlaceNow>;
+  activate(roomId: string, claims: EntryClaims, proposed: ProposedToken): Promise<Activation>;
   /** Resolves to the reason when the entry had ended before. */
   leave(roomId: string, claims: EntryClaims): Promise<EndReason | undefined>;
   /** Gives back a registration that was not drawn yet. */
@@ -95,7 +94,21 @@ function toTouchArgs(marks: readonly number[]) {
 
 const leafBytes = 20;
 
+/** Signed before it is known whether it is the one that counts. */
+export interface ProposedToken {
+  jti: string;
+  token: string;
+  tokenEndMs: number;
+}
+
 const entryArgs = (claims: EntryClaims) => ({ ...claims, index: claims.index ?? 0 });
+
+const activateArgs = (claims: EntryClaims, { jti, token, tokenEndMs }: ProposedToken) => ({
+  ...entryArgs(claims),
+  newJti: jti,
+  newToken: token,
+  newEnd: tokenEndMs,
+});
 
 /** What is read past the scripts, because nothing has to be atomic with it. */
 function createReads(
@@ -194,13 +207,9 @@ export function createQueueStore(options: {
       }),
     join: (roomId, userIds) => run(joinScript, roomId, { salt: newSalt(), userIds }),
     status: (roomId, claims) => run(statusScript, roomId, entryArgs(claims)),
-    activate: (roomId, claims, { jti, token, tokenEndMs }) =>
-      run(activateScript, roomId, {
-        ...entryArgs(claims),
-        newJti: jti,
-        newToken: token,
-        newEnd: tokenEndMs,
-      }),
+    extend: (roomId, claims) => run(extendScript, roomId, entryArgs(claims)),
+    activate: (roomId, claims, proposed) =>
+      run(activateScript, roomId, activateArgs(claims, proposed)),
     leave: (roomId, claims) => run(leaveScript, roomId, entryArgs(claims)),
     unregister: (roomId, claims) => run(unregisterScript, roomId, entryArgs(claims)),
     checkLease: (roomId, claims) => run(checkLeaseScript, roomId, entryArgs(claims)),

@@ -35,7 +35,7 @@ export type JoinedPlace =
   | { word: 'REGISTERED'; isNew: boolean; index: number; leaf: string }
   | { word: 'WAITING'; isNew: boolean; number: number }
   | { word: 'LATE'; isNew: boolean; number: number; ahead: number }
-  | { word: 'READY'; isNew: boolean; number: number; claimEndMs: number }
+  | { word: 'READY'; isNew: boolean; number: number; claimEndMs: number; canExtend: boolean }
   | { word: 'ACTIVE'; isNew: boolean; number: number; token: string };
 
 /** What joining gave to each account that was asked for, in that order. */
@@ -72,7 +72,7 @@ export type PlaceNow = Moment &
     | { word: 'WAITING' }
     /** The turn has passed; in the lane of those who return, behind so many. */
     | { word: 'LATE'; ahead: number }
-    | { word: 'READY'; claimEndMs: number }
+    | { word: 'READY'; claimEndMs: number; canExtend: boolean }
     | { word: 'ACTIVE'; tokenEndMs: number }
     | { word: 'ENDED'; reason: EndReason }
   );

@@ -85,6 +85,8 @@ export function toDocument(setting: RoomSetting, reading: RoomReading, pace: Pac
     limit: reading.limit,
     opensAt: setting.opensAt,
     message: setting.message,
+    claimSeconds: setting.claimSeconds,
+    graceSeconds: setting.graceSeconds,
     poll: pollPolicy,
   };
 }

@@ -32,6 +32,8 @@ export interface Fan {
   call<Body = unknown>(method: string, path: string, call?: Call): Promise<Answer<Body>>;
   join(concertId: string): Promise<Answer<EntryWithToken & ProblemAnswer>>;
   status(concertId: string): Promise<Answer<Entry & ProblemAnswer>>;
+  /** More time to take the turn. */
+  extend(concertId: string): Promise<Answer<Entry & ProblemAnswer>>;
   activate(
     concertId: string,
   ): Promise<Answer<{ token: string; expiresAt: string } & ProblemAnswer>>;
@@ -88,6 +90,7 @@ export function createFan(
       return answer;
     },
     status: (concertId) => call('GET', `${room(concertId)}/me`),
+    extend: (concertId) => call('POST', `${room(concertId)}/me/extend`),
     activate: async (concertId) => {
       const answer = await call<{ token: string; expiresAt: string } & ProblemAnswer>(
         'POST',

@@ -45,6 +45,10 @@ export const room = z.object({
   limit: admissionLimit.meta({ description: 'What binds admission now' }),
   opensAt: moment.nullable(),
   message: z.string().nullable(),
+  claimSeconds: z.int().meta({ description: 'How long a turn that came waits to be taken' }),
+  graceSeconds: z.int().meta({
+    description: 'How long after that who was away may come back, once',
+  }),
   poll: pollPolicy,
 });
 export type Room = z.infer<typeof room>;
@@ -88,6 +92,9 @@ export const entry = z.object({
   }),
   seatChance: z.number().min(0).max(1).nullable().meta({
     description: 'That a seat is left at this turn; null until it was measured what people buy',
+  }),
+  canExtend: z.boolean().optional().meta({
+    description: 'READY: the claim window has not been extended yet',
   }),
   expiresAt: moment.meta({
     description: 'End of the token; for READY the end of the claim window',
@@ -209,6 +216,19 @@ export const getMyEntry = defineEndpoint({
   status: 200,
   reply: entry,
   problems: ['too-many-requests'],
+});
+
+export const extendTurn = defineEndpoint({
+  name: 'extendTurn',
+  method: 'POST',
+  path: '/queue/{concertId}/tokens/me/extend',
+  summary: 'More time to take the turn, as much as the claim window has, once. Repeatable',
+  owner: 'gateway',
+  guard: 'queue',
+  params: concertParams,
+  status: 200,
+  reply: entry,
+  problems: ['not-your-turn'],
 });
 
 export const activateEntry = defineEndpoint({

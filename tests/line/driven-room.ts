@@ -158,6 +158,7 @@ async function makeRoom({ redis, store, namespace, id }: Place, policy: Partial<
     },
     tick: () => store.tick(id, { withCensus: true }),
     status: (claims: EntryClaims) => store.status(id, claims),
+    extend: (claims: EntryClaims) => store.extend(id, claims),
     leave: (claims: EntryClaims) => store.leave(id, claims),
     activate: (claims: EntryClaims, jti = `jti-${claims.number}`) =>
       store.activate(id, claims, {

@@ -31,6 +31,37 @@ describe('turns', () => {
     expect((await room.status(fan(2))).word).to.equal('READY');
   });
 
+  it('waits as long again for who asks for it, once, however often', async () => {
+    const room = await line.makeRoom({ maxActive: 1, claimSeconds: 60, graceSeconds: 0 });
+    await room.joinMany(1, 2);
+    await room.advance(50_000);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => room.extend(fan(1))));
+    const claimEndMs = startMs + 120_000;
+    for (const answer of answers)
+      expect(answer).to.include({ word: 'READY', claimEndMs, canExtend: false });
+    await room.advance(69_999);
+    await room.touch(2);
+    expect(await room.extend(fan(1))).to.include({ word: 'READY', claimEndMs, canExtend: false });
+    expect((await room.tick()).front).to.equal(1);
+    await room.advance(1);
+    expect(await room.extend(fan(1))).to.include({ word: 'ENDED', reason: 'missed' });
+    await room.tick();
+    expect(await room.status(fan(2))).to.include({ word: 'READY', canExtend: true });
+  });
+
+  it('cannot be made longer before it has come, after it was taken, or by two minutes more', async () => {
+    const room = await line.makeRoom({ maxActive: 1, claimSeconds: 3_600 });
+    await room.joinMany(1, 2);
+    expect((await room.extend(fan(2))).word).to.equal('WAITING');
+    await room.extend(fan(1, '3'));
+    expect(await room.status(fan(1)), 'not by others').to.include({ canExtend: true });
+    expect(await room.extend(fan(1))).to.include({ claimEndMs: startMs + 3_720_000 });
+    await room.activate(fan(1));
+    const lease = await room.lease(1);
+    expect((await room.extend(fan(1))).word).to.equal('ACTIVE');
+    expect(await room.lease(1)).to.equal(lease);
+  });
+
   it('is not there before the front has come', async () => {
     const room = await line.makeRoom({ maxActive: 1 });
     await room.joinMany(1, 2);

@@ -20,6 +20,7 @@ interface Lease {
   hardEnd: number;
   tokenEnd: number;
   end: number;
+  isExtended?: boolean;
 }
 
 export interface ModelClaims {
@@ -244,6 +245,15 @@ export class LineModel {
     const place = this.placeOf(claims);
     if (place === 'WAITING') this.life.mark(claims.number);
     if (place === 'ACTIVE') this.extend(claims.number);
+    return place;
+  }
+  extendTurn(claims: ModelClaims): string {
+    this.life.turn(this.line.now);
+    const place = this.placeOf(claims);
+    const lease = this.leases.get(claims.number);
+    if (place !== 'READY' || !lease || lease.isExtended) return place;
+    const hardEnd = lease.hardEnd + this.policy.claimMs;
+    this.leases.set(claims.number, { ...lease, isExtended: true, hardEnd, end: hardEnd });
     return place;
   }
   activate(claims: ModelClaims): string {

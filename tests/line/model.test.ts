@@ -26,6 +26,7 @@ const stepArb = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('join' as const), user: userArb }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('status' as const), user: userArb }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('activate' as const), user: userArb }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('extend' as const), user: userArb }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), user: userArb }) },
   {
     weight: 2,
@@ -137,6 +138,8 @@ describe('the line, against a model of it', () => {
       expect(placeText(await room.status(entry)), what).to.equal(model.status(claims));
     } else if (step.do === 'activate') {
       expect(placeText(await room.activate(entry)), what).to.equal(model.activate(claims));
+    } else if (step.do === 'extend') {
+      expect(placeText(await room.extend(entry)), what).to.equal(model.extendTurn(claims));
     } else {
       const reason = await room.leave(entry);
       const expected = model.leave(claims);

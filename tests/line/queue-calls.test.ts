@@ -46,6 +46,33 @@ describe('the calls of the line', () => {
     expect((await third.status(room)).body).to.include({ position: 1, ahead: 0 });
   });
 
+  it('give more time for a turn once, and only when it has come', async () => {
+    const room = line.core.addRoom({ maxActive: 1, claimSeconds: 60 });
+    const [first, second] = [line.fan(1), line.fan(2)];
+    await first.join(room);
+    await second.join(room);
+    const early = await second.extend(room);
+    expect([early.status, early.body.code, early.body.position]).to.deep.equal([
+      409,
+      'not-your-turn',
+      1,
+    ]);
+    await first.leave(room);
+    await eventually(async () => {
+      const { body } = await second.status(room);
+      expect(body, JSON.stringify(body)).to.include({ status: 'READY', canExtend: true });
+    });
+    const more = await second.extend(room);
+    expect(more.status, JSON.stringify(more.body)).to.equal(200);
+    expect(more.body).to.include({ status: 'READY', canExtend: false });
+    expect(Date.parse(more.body.expiresAt) - Date.now()).to.be.greaterThan(60_000);
+    expect((await second.extend(room)).body.expiresAt).to.equal(more.body.expiresAt);
+    const again = await line.fan(2, 1).join(room);
+    expect(again.body, 'another device').to.include({ status: 'READY', canExtend: false });
+    await second.activate(room);
+    expect((await second.extend(room)).body).to.include({ status: 'ACTIVE' });
+  });
+
   it('end a token everywhere when its holder leaves, and say why', async () => {
     const room = line.core.addRoom({ maxActive: 1 });
     const [inside, waiting] = [line.fan(1), line.fan(2)];

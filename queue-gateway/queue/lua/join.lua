@@ -7,7 +7,7 @@
 -- ARGV: server salt userIds...
 -- REPLY: 'ok', now, epoch, front, tail, registered, chain; then for each account a line of text:
 --   'REGISTERED new|known index leaf', 'WAITING new|known number', 'LATE known number <returning before>',
---   'READY new|known number <claim end>', 'ACTIVE known number token', 'closed', 'sold-out', 'full'
+--   'READY new|known number <claim end> <1 while it can be extended>', 'ACTIVE known number token', 'closed', 'sold-out', 'full'
 --   or 'none'
 -- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit parts/register
 
@@ -30,7 +30,8 @@ local function inside_reply(word, number)
   if not entry then return nil end
   if entry.status == 'READY' then
     if entry.hard_end <= now then return nil end
-    return string.format('READY %s %d %.0f', word, number, entry.hard_end)
+    return string.format('READY %s %d %.0f %d', word, number, entry.hard_end,
+      entry.jti == '-' and 1 or 0)
   end
   return string.format('ACTIVE %s %d %s', word, number, redis.call('HGET', key.tokens, number))
 end

@@ -3,7 +3,7 @@
 -- KEYS: accounts leases inside tokens ended reasons gone
 -- An entry inside is one line of text: status, userId, jti, end of its token, hard end of its
 -- lease, end of its holds, end of its first token, seats it has bought. Before it is claimed nobody
--- knows who READY is; the token says it.
+-- knows who READY is; the token says it. Its jti is '-', and '+' once its claim window was extended.
 
 local skew_ms = 5000 -- How far clocks may be apart: a lease outlives its token by this.
 local remember_ms = 600000
