@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { envVar, parseEnv } from '../shared/config.ts';
-import { type KeySet, loadPrivateKeys, loadSecretKeys } from '../shared/keys.ts';
+import { type KeySet, loadAccessKeys, loadPrivateKeys, loadSecretKeys } from '../shared/keys.ts';
 
 export interface CoreConfig {
   nodeEnv: 'development' | 'test' | 'production';
@@ -80,7 +80,11 @@ export const coreVariables: readonly Variable[] = [
     default: 'http://127.0.0.1:GATEWAY_PORT',
     what: 'where the core delivers its events',
   },
-  { name: 'ACCESS_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
+  {
+    name: 'ACCESS_TOKEN_KEYS',
+    default: 'required',
+    what: 'private RSA or P-256 JWK Set that signs the access tokens, or its file',
+  },
   { name: 'ASSERTION_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   { name: 'TICKET_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
   {
@@ -135,7 +139,7 @@ const schema = z.object({
   HOLD_SECONDS: envVar.count(1, 86_400, 300),
   GATEWAY_PORT: envVar.port().default(8_080),
   GATEWAY_URL: envVar.url('http', 'https').optional(),
-  ACCESS_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
+  ACCESS_TOKEN_KEYS: envVar.keySet(loadAccessKeys, 'RSA or P-256 private keys'),
   ASSERTION_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   TICKET_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   PAYMENT_PROVIDER: z.enum(['sandbox', 'webhook']).default('sandbox'),

@@ -4,7 +4,13 @@ import { ConfigError, envVar, parseEnv } from '../shared/config.ts';
 import { loadCertificate } from './http/certificate.ts';
 import { toBlockList } from './http/client-address.ts';
 import { keyFaults } from './key-rules.ts';
-import { type KeySet, loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../shared/keys.ts';
+import {
+  type KeySet,
+  loadAccessPublicKeys,
+  loadPrivateKeys,
+  loadPublicKeys,
+  loadSecretKeys,
+} from '../shared/keys.ts';
 
 export interface GatewayConfig {
   nodeEnv: 'development' | 'test' | 'production';
@@ -74,7 +80,7 @@ export const gatewayVariables: readonly Variable[] = [
   {
     name: 'ACCESS_TOKEN_PUBLIC_KEYS',
     default: 'required',
-    what: 'public P-256 JWK Set of the core’s access tokens, or its file',
+    what: 'public RSA or P-256 JWK Set of the core’s access tokens, or its file',
   },
   { name: 'WAITING_TOKEN_KEYS', default: 'required', what: 'secret JWK Set, or its file' },
   { name: 'ACTIVE_TOKEN_KEYS', default: 'required', what: 'private P-256 JWK Set, or its file' },
@@ -166,7 +172,7 @@ const schema = z.object({
   CORE_TIMEOUT_SECONDS: envVar.count(1, 300, 10),
   REDIS_URL: envVar.redis(),
   REDIS_NAMESPACE: envVar.namespace(),
-  ACCESS_TOKEN_PUBLIC_KEYS: envVar.keySet(loadPublicKeys, 'P-256 public keys'),
+  ACCESS_TOKEN_PUBLIC_KEYS: envVar.keySet(loadAccessPublicKeys, 'RSA or P-256 public keys'),
   WAITING_TOKEN_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   ACTIVE_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
   RECEIPT_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),

@@ -9,7 +9,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { createAccessTokenSigner } from '../core-api/users/access-token.ts';
 import { createPasswordHasher } from '../core-api/users/password-hasher.ts';
 import type { Role } from '../shared/contracts/auth.ts';
-import { loadPrivateKeys } from '../shared/keys.ts';
+import { loadAccessKeys } from '../shared/keys.ts';
 import { isMain } from './is-main.ts';
 import { numberOption } from './options.ts';
 import { accessTokenKeysOf } from './stack/access-token-keys.ts';
@@ -36,7 +36,7 @@ const batchMax = 2_000;
 /** Makes accounts past the password hashing: one hash serves them all. */
 export async function makeAccounts(options: MakeAccountsOptions): Promise<Account[]> {
   const { databaseUrl, accessTokenKeys, count, points = 0, role = 'USER' } = options;
-  const sign = createAccessTokenSigner(loadPrivateKeys(accessTokenKeys));
+  const sign = createAccessTokenSigner(loadAccessKeys(accessTokenKeys));
   const hasher = createPasswordHasher({ parallel: 1, waitingMax: 1 });
   const passwordHash = await hasher.hash(randomBytes(24).toString('base64url'));
   const batchName = randomBytes(5).toString('hex');
@@ -51,9 +51,10 @@ export async function makeAccounts(options: MakeAccountsOptions): Promise<Accoun
       const names = userNames.slice(from, from + batchMax);
       const rows = names.map((userName) => [userName, passwordHash, role]);
       await connection.query('INSERT INTO users (user_name, password_hash, role) VALUES ?', [rows]);
-      for (const user of await readUsers(connection, names)) {
-        accounts.push({ ...user, accessToken: sign({ ...user, role }) });
-      }
+      const users = await readUsers(connection, names);
+      const tokens = await Promise.all(users.map((user) => sign({ ...user, role })));
+      for (const [at, user] of users.entries())
+        accounts.push({ ...user, accessToken: tokens[at] ?? '' });
       await addPoints(connection, names, points);
     }
     await connection.commit();

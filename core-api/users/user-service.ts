@@ -49,7 +49,7 @@ export function createUserService({
       const matches = await hasher.verify(user?.passwordHash, password, signal);
       if (!user || !matches || user.status !== 'ACTIVE') throw new Problem('bad-credentials');
       return {
-        accessToken: signAccessToken(user),
+        accessToken: await signAccessToken(user),
         tokenType: 'Bearer',
         expiresIn: accessTokenSeconds,
       };

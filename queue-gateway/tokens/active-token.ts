@@ -8,12 +8,13 @@ import {
   commonClaims,
   lifeFault,
   peekHeader,
+  type PinnedAlgorithm,
   type TokenPins,
   verifyOptions,
 } from './token-rules.ts';
 
 /** The proof of admission. Its public keys are published, so that others can check it too. */
-export const activePins: TokenPins = {
+export const activePins: TokenPins & PinnedAlgorithm = {
   typ: 'active+jwt',
   algorithm: 'ES256',
   issuer: 'queue-gateway',

@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
@@ -10,11 +10,15 @@ import { z } from 'zod';
 export interface TokenPins {
   /** `typ` of the header (RFC 8725 §3.11): one kind can never stand for another. */
   readonly typ: string;
-  readonly algorithm: 'HS256' | 'ES256';
   readonly issuer: string;
   readonly audience: string;
   /** Longest life a token of this kind can have, and the oldest one that is looked at. */
   readonly maxLifeSeconds: number;
+}
+
+/** Of a kind that is signed by one algorithm, whatever its keys. */
+export interface PinnedAlgorithm {
+  readonly algorithm: 'HS256' | 'ES256';
 }
 
 /** A token longer than this is refused before anything in it is parsed. */
@@ -66,6 +70,16 @@ export function peekKind(token: string): string | undefined {
   return readHeader(token.slice(0, token.indexOf('.')))?.typ;
 }
 
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** RFC 4648 §3.5: the bits of the last character that belong to no byte are zero. */
+function isWholeBytes(segment: string): boolean {
+  const over = segment.length % 4;
+  if (over === 0) return true;
+  const spare = over === 2 ? 0b1111 : 0b11;
+  return over !== 1 && (base64url.indexOf(segment.slice(-1)) & spare) === 0;
+}
+
 /** A token taken apart, nothing in it proved yet. */
 export interface OpenToken {
   readonly header: TokenHeader;
@@ -83,26 +97,31 @@ export function openToken(token: string): OpenToken | undefined {
   const lastDot = token.lastIndexOf('.');
   const payload = canonicalJson(token.slice(dot + 1, lastDot));
   const header = payload === undefined ? undefined : readHeader(token.slice(0, dot));
-  if (!header) return undefined;
+  const signature = token.slice(lastDot + 1);
+  if (!header || !isWholeBytes(signature)) return undefined;
   return {
     header,
     payload,
     signed: token.slice(0, lastDot),
-    signature: token.slice(lastDot + 1),
+    signature,
   };
 }
 
 /** The header of a token, to find the key by; nothing in it is trusted. */
 export const peekHeader = (token: string): TokenHeader | undefined => openToken(token)?.header;
 
-/** The key a token of this kind names; the algorithm is ours to say, the token may only agree. */
+/**
+ * The key a token of this kind names; the algorithm is ours to say, the token may only agree.
+ * @param algorithmOf what this key signs by.
+ */
 export function keyOf(
-  pins: TokenPins,
+  { typ }: TokenPins,
   keys: ReadonlyMap<string, KeyObject>,
   { header }: OpenToken,
+  algorithmOf: (key: KeyObject) => string,
 ): KeyObject | undefined {
-  if (header.typ !== pins.typ || header.alg !== pins.algorithm) return undefined;
-  return keys.get(header.kid);
+  const key = header.typ === typ ? keys.get(header.kid) : undefined;
+  return key && header.alg === algorithmOf(key) ? key : undefined;
 }
 
 /** HS256 (RFC 7518 §3.2), base64url. */
@@ -116,19 +135,8 @@ export function isHmacOf(key: KeyObject, { signed, signature }: OpenToken): bool
   return right.length === given.length && timingSafeEqual(right, given);
 }
 
-/** ES256 (RFC 7518 §3.4) in a thread of node's pool: it takes longer than all else of a call. */
-export const isEs256Of = (key: KeyObject, { signed, signature }: OpenToken): Promise<boolean> =>
-  new Promise((resolve, reject) => {
-    const publicKey = { key, dsaEncoding: 'ieee-p1363' as const };
-    const bytes = Buffer.from(signature, 'base64url');
-    verify('sha256', Buffer.from(signed), publicKey, bytes, (error, isRight) => {
-      if (error) reject(error);
-      else resolve(isRight);
-    });
-  });
-
 /** The options every call of `jwt.verify` gets: nothing is left to the token to decide. */
-export const verifyOptions = (pins: TokenPins, nowMs: number) => ({
+export const verifyOptions = (pins: TokenPins & PinnedAlgorithm, nowMs: number) => ({
   algorithms: [pins.algorithm],
   issuer: pins.issuer,
   audience: pins.audience,

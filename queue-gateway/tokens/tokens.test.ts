@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { keyFiles } from '../../scripts/stack/key-files.ts';
+import { jwsAlgorithmOf } from '../../shared/jws.ts';
 import {
+  generateAccessJwk,
   generatePrivateJwk,
+  loadAccessKeys,
+  loadAccessPublicKeys,
   loadPrivateKeys,
-  loadPublicKeys,
   loadSecretKeys,
 } from '../../shared/keys.ts';
 import { Problem, type ProblemCode } from '../../shared/problems.ts';
@@ -24,8 +27,9 @@ import { createReceipts } from './receipts.ts';
 import { createQueueTokens } from './queue-tokens.ts';
 import { createWaitingTokens } from './waiting-token.ts';
 
-const accessJwks = setOf(generatePrivateJwk());
-const accessSigner = loadPrivateKeys(accessJwks).signing;
+/** In the midst of a change from keys of one kind to the other. */
+const accessJwks = setOf(generateAccessJwk(), generatePrivateJwk());
+const accessKeys = loadAccessKeys(accessJwks);
 const activeKeys = privateKeys();
 const waitingKeys = secretKeys();
 let nowMs = Date.now();
@@ -33,7 +37,7 @@ const now = (): number => nowMs;
 const active = createActiveTokens({ keys: activeKeys, now });
 const waiting = createWaitingTokens({ keys: waitingKeys, now });
 const queue = createQueueTokens({ waiting, active, now });
-const access = createAccessTokens({ keys: loadPublicKeys(accessJwks), now });
+const access = createAccessTokens({ keys: loadAccessPublicKeys(accessJwks), now });
 
 interface Kind extends TokenKind {
   verify: (token: string) => unknown;
@@ -44,19 +48,27 @@ interface Kind extends TokenKind {
 const made = tokenKinds({
   waiting: waitingKeys.signing,
   active: activeKeys.signing,
-  access: accessSigner,
+  access: accessKeys.signing,
 });
+const [, earlierKey] = [...accessKeys.byKid].map(([kid, key]) => ({ kid, key }));
+if (!earlierKey) throw new Error('two keys');
+const { access: earlierAccess } = tokenKinds({
+  waiting: waitingKeys.signing,
+  active: activeKeys.signing,
+  access: earlierKey,
+});
+const accessCodes = {
+  verify: access.verify,
+  invalid: 'access-token-invalid',
+  expired: 'access-token-invalid',
+} as const;
 const queueCodes = { invalid: 'queue-token-invalid', expired: 'queue-token-ended' } as const;
 
 const kinds: Record<string, Kind> = {
   waiting: { ...made.waiting, ...queueCodes, verify: queue.verify },
   active: { ...made.active, ...queueCodes, verify: queue.verify },
-  access: {
-    ...made.access,
-    verify: access.verify,
-    invalid: 'access-token-invalid',
-    expired: 'access-token-invalid',
-  },
+  access: { ...made.access, ...accessCodes },
+  'access of a P-256 key': { ...earlierAccess, ...accessCodes },
 };
 
 const codeOf = async (run: () => unknown): Promise<string> => {
@@ -101,8 +113,8 @@ describe('tokens', () => {
         for (const { variable, generate } of keyFiles) {
           const jwk = generate();
           const isSecret = jwk.kty === 'oct';
-          const { key } = (isSecret ? loadSecretKeys : loadPrivateKeys)(setOf(jwk)).signing;
-          const alg = isSecret ? 'HS256' : 'ES256';
+          const { key } = (isSecret ? loadSecretKeys : loadAccessKeys)(setOf(jwk)).signing;
+          const alg = isSecret ? 'HS256' : jwsAlgorithmOf(key);
           const foreign = signed({ ...kind, alg, key }, { alg });
           expect(await codeOf(() => kind.verify(foreign)), variable).to.equal(kind.invalid);
         }
@@ -110,7 +122,7 @@ describe('tokens', () => {
 
       it('refuses claims of another kind under its own key', async () => {
         for (const [otherName, other] of Object.entries(kinds)) {
-          if (otherName === name) continue;
+          if (other.header['typ'] === kind.header['typ']) continue;
           const token = forge({ ...kind, payload: other.payload() });
           expect(await codeOf(() => kind.verify(token)), otherName).to.equal(kind.invalid);
         }
@@ -119,7 +131,7 @@ describe('tokens', () => {
   }
 
   it('refuses HS256 over a public key that is no secret', async () => {
-    for (const name of ['active', 'access']) {
+    for (const name of ['active', 'access', 'access of a P-256 key']) {
       const kind = kinds[name];
       if (!kind) throw new Error(name);
       const token = forge({

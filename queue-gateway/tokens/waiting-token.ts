@@ -11,11 +11,12 @@ import {
   keyOf,
   lifeFault,
   openToken,
+  type PinnedAlgorithm,
   type TokenPins,
 } from './token-rules.ts';
 
 /** The proof of a place in line. The gateway alone signs and reads it, so the key is symmetric. */
-export const waitingPins: TokenPins = {
+export const waitingPins: TokenPins & PinnedAlgorithm = {
   typ: 'waiting+jwt',
   algorithm: 'HS256',
   issuer: 'queue-gateway',
@@ -95,7 +96,7 @@ function sign(head: string, key: KeyObject, claims: Omit<WaitingClaims, 'kind'>)
 
 function verify(keys: KeySet, token: string, nowMs: number): WaitingClaims {
   const opened = openToken(token);
-  const key = opened && keyOf(waitingPins, keys.byKid, opened);
+  const key = opened && keyOf(waitingPins, keys.byKid, opened, () => waitingPins.algorithm);
   if (!key) throw invalid(new Error('not a waiting token, or of an unknown key'));
   if (!isHmacOf(key, opened)) throw invalid(new Error('the signature is wrong'));
   const payload = payloadSchema.safeParse(opened.payload);

@@ -19,7 +19,7 @@ export interface FanWorld {
   room: string;
   /** Ports of the gateways; one that does not answer is passed over. */
   pools: readonly Pool[];
-  accessTokenOf: (userId: number) => string;
+  accessTokenOf: (userId: number) => Promise<string>;
   record: Seen[];
   stayMs: () => number;
   isOver: () => boolean;
@@ -87,7 +87,8 @@ export async function playFan(world: FanWorld, userId: number, fate: Fate): Prom
   const { room, record, accessTokenOf } = world;
   const path = `/queue/${room}/tokens`;
   const address = `10.${(userId >> 16) & 255}.${(userId >> 8) & 255}.${userId & 255}`;
-  const bearer = { authorization: `Bearer ${accessTokenOf(userId)}`, 'x-forwarded-for': address };
+  const authorization = `Bearer ${await accessTokenOf(userId)}`;
+  const bearer = { authorization, 'x-forwarded-for': address };
   const joined = await call(world, 'POST', path, bearer);
   const { token = '', queueId, status } = joined.body;
   const number = Number(queueId);

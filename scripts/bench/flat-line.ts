@@ -47,9 +47,10 @@ async function allMicros(world: LineWorld, gateways: readonly BenchProcess[]): P
 /** Joins of accounts nobody has seen. */
 function newFans(world: LineWorld) {
   let fans = 10;
-  return (count: number, roomOf: (fan: number) => string): Buffer[] => {
+  return (count: number, roomOf: (fan: number) => string): Promise<Buffer[]> => {
     fans += count;
-    return range(fans - count, count).map((fan) => world.joinOf(fan, roomOf(fan)));
+    const joins = range(fans - count, count).map((fan) => world.joinOf(fan, roomOf(fan)));
+    return Promise.all(joins);
   };
 }
 
@@ -72,10 +73,10 @@ export async function entriesCurve(): Promise<string> {
     const asked = Math.floor(Math.min(...sizes) / (rounds + 1));
     const questionsOf = (room: string): Buffer[] =>
       (places[Number(room) - 1] ?? []).splice(-asked).map(world.statusOf);
-    const joins = { next: (room: string) => once(joinsOf(perWindow, () => room)) };
-    const asks = { next: (room: string) => once(questionsOf(room)) };
+    const joins = { next: async (room: string) => once(await joinsOf(perWindow, () => room)) };
+    const asks = { next: (room: string) => Promise.resolve(once(questionsOf(room))) };
     const run = async ({ next }: typeof joins, times: number) => {
-      const load = ({ name }: Contestant) => ({ next: next(name) });
+      const load = async ({ name }: Contestant) => ({ next: await next(name) });
       const standings = await interleave(contestants, { rounds: times, connections, load });
       return standings.map(({ cpuMicrosEach }) => cpuMicrosEach);
     };
@@ -107,7 +108,7 @@ async function openRooms(rooms: number): Promise<RoomsWorld> {
   const gateway = await world.startGateway();
   const joinsOf = newFans(world);
   // Every room has somebody in it, and the gateway has led all of them for a while.
-  const first = joinsOf(1_000, (fan) => String(1 + (fan % rooms)));
+  const first = await joinsOf(1_000, (fan) => String(1 + (fan % rooms)));
   await oneWindow(gateway, { connections, next: once(first) });
   await sleep(idleMs);
   return { rooms, world, gateway, joinsOf };
@@ -123,7 +124,7 @@ async function roomsWindow({ rooms, world, gateway, joinsOf }: RoomsWorld, sprea
   const startedAt = performance.now();
   await sleep(1_000);
   const idle = ((await target.cpuMicros()) - before) / ((performance.now() - startedAt) / 1_000);
-  const next = once(joinsOf(perWindow, (fan) => String(1 + (spreads ? fan % rooms : 0))));
+  const next = once(await joinsOf(perWindow, (fan) => String(1 + (spreads ? fan % rooms : 0))));
   const { cpu, perSecond } = await oneWindow(target, { connections, next, ratePerSecond });
   return { join: cpu - idle / perSecond, idle };
 }
@@ -171,12 +172,12 @@ export async function gatewaysCurve(): Promise<string> {
     for (const at of range(0, Math.max(...sizes))) gateways.push(await world.startGateway(`${at}`));
     const joinsOf = newFans(world);
     for (const gateway of gateways)
-      await oneWindow(gateway, { connections, next: once(joinsOf(warmUp, () => '1')) });
+      await oneWindow(gateway, { connections, next: once(await joinsOf(warmUp, () => '1')) });
     const costs = sizes.map(() => ({ all: [] as number[], redis: [] as number[] }));
     const micros = async () =>
       [await allMicros(world, gateways), await redisMicros(world)] as const;
     for (const { round: at, which, one: size } of turns(sizes, rounds + 1)) {
-      const joins = joinsOf(perWindow, () => '1');
+      const joins = await joinsOf(perWindow, () => '1');
       const own = Math.ceil(perWindow / size);
       const before = await micros();
       await Promise.all(

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccessTokenSigner } from '../../core-api/users/access-token.ts';
 import { createActiveTokens } from '../../queue-gateway/tokens/active-token.ts';
-import { loadPrivateKeys } from '../../shared/keys.ts';
+import { loadAccessKeys, loadPrivateKeys } from '../../shared/keys.ts';
 import { isMain } from '../is-main.ts';
 import { prepareKeys } from '../stack/key-files.ts';
 import { startProcess } from './bench-process.ts';
@@ -36,24 +36,24 @@ const concerts = 50;
 const schedules = 4;
 
 /** The requests of people who are inside and logged in. */
-export function insiders(keys: Record<string, string>): Buffer[] {
-  const signAccess = createAccessTokenSigner(loadPrivateKeys(keys['ACCESS_TOKEN_KEYS'] ?? ''));
+export async function insiders(keys: Record<string, string>): Promise<Buffer[]> {
+  const signAccess = createAccessTokenSigner(loadAccessKeys(keys['ACCESS_TOKEN_KEYS'] ?? ''));
   const active = createActiveTokens({
     keys: loadPrivateKeys(keys['ACTIVE_TOKEN_KEYS'] ?? ''),
     now: Date.now,
   });
   const issuedAtMs = Date.now();
-  const tokensOf = (fan: number, roomId: string): string[] => {
+  const tokensOf = async (fan: number, roomId: string): Promise<string[]> => {
     const userId = String(fan);
-    const access = signAccess({ userId, userName: `fan-${fan}`, role: 'USER' });
+    const access = await signAccess({ userId, userName: `fan-${fan}`, role: 'USER' });
     const jti = `AAAAAAAAAAAAAAAA${String(fan).padStart(6, '0')}`;
     const claims = { userId, roomId, queueId: userId, epoch: 0, jti, issuedAtMs };
     const token = active.sign({ ...claims, expiresAtMs: issuedAtMs + 600_000 });
     return [`Authorization: Bearer ${access}`, `X-Queue-Token: ${token}`];
   };
-  const requestsOf = (fan: number): Buffer[] => {
+  const requestsOf = async (fan: number): Promise<Buffer[]> => {
     const roomId = String(1 + (fan % concerts));
-    const tokens = tokensOf(fan, roomId);
+    const tokens = await tokensOf(fan, roomId);
     const base = `/concerts/${roomId}/schedules`;
     const seats = range(1, schedules).map((schedule) => `${base}/${schedule}/seats`);
     return [base, `${base}?available=true`, ...seats].map((target) =>
@@ -72,7 +72,7 @@ export function insiders(keys: Record<string, string>): Buffer[] {
       ),
     );
   };
-  const own = range(1, fans).map(requestsOf);
+  const own = await Promise.all(range(1, fans).map(requestsOf));
   // One thing of everybody, then the next of everybody.
   return range(0, schedules + 2).flatMap((at) => own.map((one) => one[at] as Buffer));
 }
@@ -161,7 +161,7 @@ function report(standings: readonly Standing[], halfLoad: ReadonlyMap<string, nu
 export async function benchForward(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
   const keys = prepareKeys(dir, {});
-  const all = insiders(keys);
+  const all = await insiders(keys);
   const targets = await startTargets(keys);
   try {
     for (const target of targets)

@@ -52,18 +52,18 @@ export async function benchJoin(): Promise<string> {
   const world = await openLineWorld(concerts);
   try {
     const gateway = await world.startGateway();
-    const first = await answerOf(gateway.port, world.joinOf(1));
-    const second = await answerOf(gateway.port, world.joinOf(2));
+    const first = await answerOf(gateway.port, await world.joinOf(1));
+    const second = await answerOf(gateway.port, await world.joinOf(2));
     const bare = await world.startBare({ join: second, status: first });
     let fans = 10;
-    const joins = (count: number): { fresh: Buffer[]; known: Buffer[] } => {
+    const joins = async (count: number): Promise<{ fresh: Buffer[]; known: Buffer[] }> => {
       fans += count;
-      const fresh = range(fans - count, count).map((fan) => world.joinOf(fan));
+      const fresh = await world.joinsOf(range(fans - count, count));
       return { fresh, known: fresh.map(toOtherRoom) };
     };
     for (const one of [bare, gateway])
-      await oneWindow(one, { connections, next: once(joins(warmUp).fresh) });
-    const windows = range(0, rounds).map(() => joins(perWindow));
+      await oneWindow(one, { connections, next: once((await joins(warmUp)).fresh) });
+    const windows = await Promise.all(range(0, rounds).map(() => joins(perWindow)));
     const contestants: Contestant[] = [
       bare,
       { ...gateway, name: 'ours, token never seen' },
@@ -74,7 +74,7 @@ export async function benchJoin(): Promise<string> {
       return { next: once(name === knownName ? known : fresh) };
     };
     const standings = await interleave(contestants, { rounds, connections, load });
-    const rush = await oneWindow(gateway, { connections, next: once(joins(crowd).fresh) });
+    const rush = await oneWindow(gateway, { connections, next: once((await joins(crowd)).fresh) });
     return report(standings, rush);
   } finally {
     await world.close();

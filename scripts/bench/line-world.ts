@@ -14,7 +14,7 @@ import {
 import type { JoinReply } from '../../queue-gateway/queue/queue-types.ts';
 import { createWaitingTokens } from '../../queue-gateway/tokens/waiting-token.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
-import { loadPrivateKeys, loadSecretKeys } from '../../shared/keys.ts';
+import { loadAccessKeys, loadSecretKeys } from '../../shared/keys.ts';
 import { createLogger } from '../../shared/logger.ts';
 import { openRedis as openClient } from '../../shared/redis/client.ts';
 import { followServerRun } from '../../shared/redis/server-run.ts';
@@ -73,11 +73,15 @@ export interface Place {
 
 /** Requests of fans, with tokens signed by these keys. */
 function requestsOf(keys: Record<string, string>) {
-  const signAccess = createAccessTokenSigner(loadPrivateKeys(keys['ACCESS_TOKEN_KEYS'] ?? ''));
+  const signAccess = createAccessTokenSigner(loadAccessKeys(keys['ACCESS_TOKEN_KEYS'] ?? ''));
   const secrets = loadSecretKeys(keys['WAITING_TOKEN_KEYS'] ?? '');
   const waiting = createWaitingTokens({ keys: secrets, now: Date.now });
-  const accessTokenOf = (userId: number): string =>
+  const accessTokenOf = (userId: number): Promise<string> =>
     signAccess({ userId: String(userId), userName: `fan-${userId}`, role: 'USER' });
+  async function joinOf(userId: number, room = '1'): Promise<Buffer> {
+    const token = `Authorization: Bearer ${await accessTokenOf(userId)}`;
+    return request(`POST /queue/${room}/tokens`, userId, [token, 'Content-Length: 0']);
+  }
   const waitingTokenOf = ({ userId, number, epoch, room = '1' }: Place): string => {
     const issuedAtMs = Math.floor(Date.now() / 1_000) * 1_000;
     return waiting.sign({
@@ -93,10 +97,10 @@ function requestsOf(keys: Record<string, string>) {
     accessTokenOf,
     waitingTokenOf,
     /** The join of an account that nobody has seen before. */
-    joinOf(userId: number, room = '1'): Buffer {
-      const token = `Authorization: Bearer ${accessTokenOf(userId)}`;
-      return request(`POST /queue/${room}/tokens`, userId, [token, 'Content-Length: 0']);
-    },
+    joinOf,
+    /** The same of many: the signatures take all cores. */
+    joinsOf: (userIds: readonly number[], room = '1'): Promise<Buffer[]> =>
+      Promise.all(userIds.map((userId) => joinOf(userId, room))),
     /** The question of somebody who waits with this number. */
     statusOf(place: Place): Buffer {
       const token = `X-Queue-Token: ${waitingTokenOf(place)}`;

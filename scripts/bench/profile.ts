@@ -36,15 +36,12 @@ async function ofJoin(): Promise<string> {
   const world = await openLineWorld([benchRoom]);
   try {
     const gateway = await world.startGateway();
-    await answerOf(gateway.port, world.joinOf(1));
-    const fans = (from: number, count: number) =>
-      wireLoad({
-        port: gateway.port,
-        connections,
-        next: once(range(from, count).map((fan) => world.joinOf(fan))),
-      });
-    await fans(10, 3_000);
-    return await profiled(gateway, calls, () => fans(10_000, calls));
+    await answerOf(gateway.port, await world.joinOf(1));
+    const { port } = gateway;
+    const warmUp = await world.joinsOf(range(10, 3_000));
+    await wireLoad({ port, connections, next: once(warmUp) });
+    const next = once(await world.joinsOf(range(10_000, calls)));
+    return await profiled(gateway, calls, () => wireLoad({ port, connections, next }));
   } finally {
     await world.close();
   }
@@ -68,7 +65,7 @@ async function ofForward(): Promise<string> {
       ...keys,
     };
     const ours = await start({ kind: 'ours', upstream: `http://127.0.0.1:${upstream.port}`, env });
-    const next = cycle(insiders(keys));
+    const next = cycle(await insiders(keys));
     const some = (count: number) => {
       let left = count;
       return wireLoad({

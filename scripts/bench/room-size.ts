@@ -29,6 +29,7 @@ async function usedBytes({ redis }: LineWorld): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
 }
 
+type Asked = Buffer[] | Promise<Buffer[]>;
 type Pair = readonly [few: Standing, many: Standing];
 
 const row = (name: string, [few, many]: Pair) => [
@@ -82,20 +83,21 @@ export async function benchRoomSize(): Promise<string> {
     const gateway = await world.startGateway();
     const { few, many, bytesEach } = await fillBoth(world);
     // The gateway reads how long the lines are from the answers of two joins.
-    for (const { room } of [small, large]) await answerOf(gateway.port, world.joinOf(1, room));
+    for (const { room } of [small, large])
+      await answerOf(gateway.port, await world.joinOf(1, room));
 
     let fans = 10;
-    const joinsFor = (room: string): Buffer[] => {
+    const joinsFor = (room: string): Promise<Buffer[]> => {
       fans += perWindow;
-      return range(fans, perWindow).map((fan) => world.joinOf(fan, room));
+      return world.joinsOf(range(fans, perWindow), room);
     };
     // Each asks once; the last of each line, who have the most before them.
     const questionsOf = (room: string): Buffer[] =>
       (room === small.room ? few : many).splice(-small.count / rounds).map(world.statusOf);
 
     const rooms = [small, large].map(({ room }): Contestant => ({ ...gateway, name: room }));
-    async function run(requests: (room: string) => Buffer[], times: number): Promise<Pair> {
-      const load = ({ name }: Contestant) => ({ next: once(requests(name)) });
+    async function run(requests: (room: string) => Asked, times: number): Promise<Pair> {
+      const load = async ({ name }: Contestant) => ({ next: once(await requests(name)) });
       const [inFew, inMany] = await interleave(rooms, { rounds: times, connections, load });
       if (!inFew || !inMany) throw new Error('a room is missing');
       return [inFew, inMany];

@@ -23,7 +23,7 @@ export async function benchStatus(): Promise<string> {
     const waiting = rounds * perWindow + 2 * crowd;
     const places = await fillRoom(world, '1', waiting);
     // The next tick tells the gateway how long the line is.
-    const join = await answerOf(gateway.port, world.joinOf(1));
+    const join = await answerOf(gateway.port, await world.joinOf(1));
     const questions = places.map(world.statusOf);
     const status = await answerOf(gateway.port, questions[waiting - 1] as Buffer);
     const bare = await world.startBare({ join, status });

@@ -20,11 +20,13 @@ export interface Standing {
   rates: number[];
 }
 
+type Load = Pick<WireLoad, 'next' | 'durationMs'>;
+
 export interface WindowsOptions {
   rounds: number;
   connections: number;
   /** The requests of one window of this contestant. */
-  load: (contestant: Contestant, round: number) => Pick<WireLoad, 'next' | 'durationMs'>;
+  load: (contestant: Contestant, round: number) => Load | Promise<Load>;
 }
 
 type Window = WireResult & { cpu: number };
@@ -59,7 +61,7 @@ export async function interleave(
   const windows = contestants.map((): Window[] => []);
   for (let round = 0; round < rounds; round += 1)
     for (const [at, one] of contestants.entries())
-      windows[at]?.push(await oneWindow(one, { connections, ...load(one, round) }));
+      windows[at]?.push(await oneWindow(one, { connections, ...(await load(one, round)) }));
   return contestants.map(({ name }, at) => standing(name, windows[at] ?? []));
 }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  generateAccessJwk,
   generatePrivateJwk,
   generateSecretJwk,
-  loadPrivateKeys,
+  loadAccessKeys,
   toPublicJwks,
 } from '../../shared/keys.ts';
 import { accessPins } from '../../queue-gateway/tokens/access-token.ts';
@@ -42,7 +43,7 @@ export const keyFiles: readonly KeyFile[] = [
   {
     variable: 'ACCESS_TOKEN_KEYS',
     file: 'access-token.json',
-    generate: generatePrivateJwk,
+    generate: generateAccessJwk,
     lifeSeconds: accessPins.maxLifeSeconds,
   },
   {
@@ -79,7 +80,7 @@ export const publicHalves = [
 
 /** The public half of a private key set, as JSON. */
 export const publicHalfOf = (privateKeys: string): object =>
-  toPublicJwks(loadPrivateKeys(privateKeys));
+  toPublicJwks(loadAccessKeys(privateKeys));
 
 /** A new set: the key that signs, and the next one, which everybody knows from the start. */
 export const newKeys = (generate: () => Jwk): StoredKey[] =>

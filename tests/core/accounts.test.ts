@@ -74,12 +74,12 @@ describe('core: accounts and points', () => {
     });
   }
 
-  it('hands out an ES256 access token that names the account', async () => {
+  it('hands out an RS256 access token that names the account', async () => {
     const { userId } = (await register('token-fan')).body;
     const answer = await login('token-fan');
     expect(answer.body).to.include({ tokenType: 'Bearer', expiresIn: 3_600 });
     const token = jwt.decode(answer.body.accessToken, { complete: true });
-    expect(token?.header).to.include({ alg: 'ES256', typ: 'access+jwt' });
+    expect(token?.header).to.include({ alg: 'RS256', typ: 'access+jwt' });
     expect(token?.header.kid).to.be.a('string');
     const claims = token?.payload as jwt.JwtPayload;
     expect(claims).to.include({

@@ -11,6 +11,7 @@ import {
 } from '../../shared/assertion.ts';
 import {
   type KeySet,
+  generateAccessJwk,
   generatePrivateJwk,
   generateSecretJwk,
   loadSecretKeys,
@@ -91,7 +92,7 @@ export async function openCoreWorld(options: CoreWorldOptions = {}): Promise<Cor
     DATABASE_URL: options.databaseUrl?.(schema.databaseUrl) ?? schema.databaseUrl,
     REDIS_URL: redisUrl,
     REDIS_NAMESPACE: namespace,
-    ACCESS_TOKEN_KEYS: setOf(generatePrivateJwk()),
+    ACCESS_TOKEN_KEYS: setOf(generateAccessJwk()),
     ASSERTION_KEYS: assertionJwks,
     TICKET_KEYS: setOf(generatePrivateJwk()),
     ...options.env,

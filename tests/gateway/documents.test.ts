@@ -47,7 +47,10 @@ describe('the documents of the gateway', () => {
     const answer = await call(`${edge.url}/.well-known/jwks.json`);
     const keys = answer.json['keys'] as Record<string, unknown>[];
     expect(keys.length, 'of access and active tokens, receipts and tickets').to.equal(4);
-    for (const key of keys) {
+    const [access, ...others] = keys;
+    expect(access).to.include({ kty: 'RSA', use: 'sig', alg: 'RS256' });
+    expect(Object.keys(access ?? {})).to.have.members(['kty', 'n', 'e', 'kid', 'use', 'alg']);
+    for (const key of others) {
       expect(key).to.include({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256' });
       expect(Object.keys(key)).to.have.members(['kty', 'crv', 'x', 'y', 'kid', 'use', 'alg']);
     }

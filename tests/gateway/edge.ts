@@ -7,8 +7,10 @@ import { createWaitingTokens } from '../../queue-gateway/tokens/waiting-token.ts
 import { nobody, signAssertion } from '../../shared/assertion.ts';
 import { deliverEvents } from '../../shared/contracts/internal.ts';
 import {
+  generateAccessJwk,
   generatePrivateJwk,
   generateSecretJwk,
+  loadAccessKeys,
   loadPrivateKeys,
   loadSecretKeys,
 } from '../../shared/keys.ts';
@@ -44,7 +46,7 @@ const setOf = (key: unknown): string => JSON.stringify({ keys: [key] });
 
 function makeKeys() {
   const jwks = {
-    ACCESS_TOKEN_PUBLIC_KEYS: setOf(generatePrivateJwk()),
+    ACCESS_TOKEN_PUBLIC_KEYS: setOf(generateAccessJwk()),
     ACTIVE_TOKEN_KEYS: setOf(generatePrivateJwk()),
     WAITING_TOKEN_KEYS: setOf(generateSecretJwk()),
     ASSERTION_KEYS: setOf(generateSecretJwk()),
@@ -55,7 +57,7 @@ function makeKeys() {
   return {
     jwks,
     assertion: loadSecretKeys(jwks.ASSERTION_KEYS),
-    access: loadPrivateKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS).signing,
+    access: loadAccessKeys(jwks.ACCESS_TOKEN_PUBLIC_KEYS).signing,
     activeKey: loadPrivateKeys(jwks.ACTIVE_TOKEN_KEYS).signing,
     waitingKey: loadSecretKeys(jwks.WAITING_TOKEN_KEYS).signing,
     active: createActiveTokens({ keys: loadPrivateKeys(jwks.ACTIVE_TOKEN_KEYS), now }),

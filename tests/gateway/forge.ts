@@ -1,4 +1,5 @@
 import { createHmac, type KeyObject, sign } from 'node:crypto';
+import { jwsAlgorithmOf } from '../../shared/jws.ts';
 
 /**
  * Signed tokens made by hand, so that a test can get every byte of one wrong. The library that
@@ -13,7 +14,7 @@ export const segment = (value: unknown): string =>
 export function forge(options: {
   header: Json | string;
   payload: Json | string;
-  alg: 'HS256' | 'ES256' | 'none';
+  alg: 'HS256' | 'ES256' | 'RS256' | 'none';
   key?: KeyObject;
 }): string {
   const { header, payload, alg, key } = options;
@@ -38,10 +39,11 @@ export function signAccessToken(options: {
   claims?: Json;
 }): string {
   const { kid, key, userId, role = 'USER', claims } = options;
+  const alg = jwsAlgorithmOf(key);
   return forge({
-    alg: 'ES256',
+    alg,
     key,
-    header: { alg: 'ES256', typ: 'access+jwt', kid },
+    header: { alg, typ: 'access+jwt', kid },
     payload: {
       iss: 'core-api',
       aud: 'concert-on-sale',

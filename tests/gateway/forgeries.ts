@@ -1,17 +1,20 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import {
+  generateAccessJwk,
   generatePrivateJwk,
   generateSecretJwk,
   type KeySet,
+  loadAccessKeys,
   loadPrivateKeys,
   loadSecretKeys,
   type SigningKey,
 } from '../../shared/keys.ts';
+import { jwsAlgorithmOf } from '../../shared/jws.ts';
 import { forge, type Json, nowSeconds, segment } from './forge.ts';
 
 /** A kind of token: how its signer makes one. */
 export interface TokenKind {
-  alg: 'HS256' | 'ES256';
+  alg: 'HS256' | 'ES256' | 'RS256';
   key: KeyObject;
   header: Json;
   payload: () => Json;
@@ -19,6 +22,7 @@ export interface TokenKind {
 
 export const setOf = (...keys: unknown[]): string => JSON.stringify({ keys });
 export const privateKeys = (): KeySet => loadPrivateKeys(setOf(generatePrivateJwk()));
+export const rsaKeys = (): KeySet => loadAccessKeys(setOf(generateAccessJwk()));
 export const secretKeys = (): KeySet => loadSecretKeys(setOf(generateSecretJwk()));
 
 const entryClaims = (): Json => ({
@@ -48,9 +52,9 @@ export const tokenKinds = (keys: Record<'waiting' | 'active' | 'access', Signing
       payload: () => ({ ...entryClaims(), aud: 'core', jti: 'abcdefghijklmnop' }),
     },
     access: {
-      alg: 'ES256',
+      alg: jwsAlgorithmOf(keys.access.key),
       key: keys.access.key,
-      header: { alg: 'ES256', typ: 'access+jwt', kid: keys.access.kid },
+      header: { alg: jwsAlgorithmOf(keys.access.key), typ: 'access+jwt', kid: keys.access.kid },
       payload: () => ({
         iss: 'core-api',
         aud: 'concert-on-sale',
@@ -69,6 +73,8 @@ export const signed = (kind: TokenKind, header: Json = {}, payload: Json = {}): 
     header: { ...kind.header, ...header },
     payload: { ...kind.payload(), ...payload },
   });
+
+const otherKeys = { HS256: secretKeys, ES256: privateKeys, RS256: rsaKeys };
 
 const without = (json: Json, name: string): Json => {
   const copy = { ...json };
@@ -112,7 +118,7 @@ export const forgeries: Record<string, (kind: TokenKind) => string> = {
   'another key under our key id': (kind) =>
     signed({
       ...kind,
-      key: (kind.alg === 'HS256' ? secretKeys() : privateKeys()).signing.key,
+      key: otherKeys[kind.alg]().signing.key,
     }),
   'an unknown key id': (kind) => signed(kind, { kid: 'nobody' }),
   'a key id that is a path': (kind) => signed(kind, { kid: '../../dev/null' }),
@@ -161,6 +167,12 @@ export const forgeries: Record<string, (kind: TokenKind) => string> = {
     signed(kind, { alg: String(kind.header['alg']).toLowerCase() }),
   'an empty signature for an empty key': (kind) =>
     forge({ ...kind, alg: 'none', header: kind.header, payload: kind.payload() }),
+  'the signature written in another way': (kind) => {
+    // The last character carries bits that no byte has.
+    const token = signed(kind);
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    return token.slice(0, -1) + String(alphabet[alphabet.indexOf(token.slice(-1)) + 1]);
+  },
   'a signature of zeros': (kind) =>
     [segment(kind.header), segment(kind.payload()), segment('\0'.repeat(64))].join('.'),
   'a certificate chain in the header': (kind) => signed(kind, { x5c: ['MIIB'] }),

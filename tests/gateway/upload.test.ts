@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { prepareKeys } from '../../scripts/stack/key-files.ts';
 import { assertionHeader, sealBytes, verifyAssertion } from '../../shared/assertion.ts';
-import { type KeySet, loadPrivateKeys, loadSecretKeys } from '../../shared/keys.ts';
+import { type KeySet, loadAccessKeys, loadSecretKeys } from '../../shared/keys.ts';
 import { eventually } from '../harness/eventually.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
 import { signAccessToken } from './forge.ts';
@@ -95,7 +95,7 @@ describe('an upload through the gateway', () => {
       },
     });
     ({ port } = ((await once(child, 'message')) as [{ port: number }])[0]);
-    const { signing } = loadPrivateKeys(keys['ACCESS_TOKEN_KEYS'] ?? '');
+    const { signing } = loadAccessKeys(keys['ACCESS_TOKEN_KEYS'] ?? '');
     const token = signAccessToken({ ...signing, userId: '1', role: 'ADMIN' });
     headers = { authorization: `Bearer ${token}`, 'content-type': 'text/csv' };
   });

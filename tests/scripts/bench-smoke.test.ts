@@ -34,18 +34,18 @@ describe('the benches, at a glance', () => {
     this.timeout(60_000);
     world = await openLineWorld([paused(short), paused(long)]);
     gateway = await world.startGateway();
-    const join = await answerOf(gateway.port, world.joinOf(1, short));
+    const join = await answerOf(gateway.port, await world.joinOf(1, short));
     bare = await world.startBare({ join, status: join });
     await costsOf([() => joins(bare), () => joins(gateway)], 10);
   });
   after(() => world.close());
 
-  const joinsOf = (room: string): Buffer[] => {
+  const joinsOf = (room: string): Promise<Buffer[]> => {
     fans += perWindow;
-    return range(fans, perWindow).map((fan) => world.joinOf(fan, room));
+    return world.joinsOf(range(fans, perWindow), room);
   };
   const joins = async (target: BenchProcess, room = short): Promise<number> =>
-    (await oneWindow(target, { connections, next: once(joinsOf(room)) })).cpu;
+    (await oneWindow(target, { connections, next: once(await joinsOf(room)) })).cpu;
 
   /** CPU of a request on each side, in µs. */
   async function costsOf(sides: readonly (() => Promise<number>)[], times = rounds) {

@@ -1,10 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { composeEnv, keysCommand } from '../../scripts/keys.ts';
 import { keyFiles, publicHalves } from '../../scripts/stack/key-files.ts';
-import { loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../../shared/keys.ts';
+import { jwsAlgorithmOf } from '../../shared/jws.ts';
+import {
+  generatePrivateJwk,
+  loadAccessKeys,
+  loadAccessPublicKeys,
+  loadPrivateKeys,
+  loadSecretKeys,
+} from '../../shared/keys.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -36,8 +43,8 @@ describe('npm run keys', () => {
 
   it('env prints keys that the services take, and other ones each time', () => {
     const env = composeEnv();
-    const access = loadPrivateKeys(env['ACCESS_TOKEN_KEYS'] ?? '');
-    expect(loadPublicKeys(env['ACCESS_TOKEN_PUBLIC_KEYS'] ?? '').signing.kid).to.equal(
+    const access = loadAccessKeys(env['ACCESS_TOKEN_KEYS'] ?? '');
+    expect(loadAccessPublicKeys(env['ACCESS_TOKEN_PUBLIC_KEYS'] ?? '').signing.kid).to.equal(
       access.signing.kid,
     );
     expect(env['ACCESS_TOKEN_PUBLIC_KEYS']).not.to.contain('"d"');
@@ -46,6 +53,21 @@ describe('npm run keys', () => {
     loadSecretKeys(env['ASSERTION_KEYS'] ?? '');
     const again = composeEnv();
     for (const [name, value] of Object.entries(env)) expect(again[name], name).not.to.equal(value);
+  });
+
+  it('keeps access keys of the kind there was before, and rotates to RSA', async () => {
+    const path = join(dataDir, 'keys', 'access-token.json');
+    const env = { DATA_DIR: dataDir };
+    await keysCommand(['init'], env);
+    writeFileSync(path, JSON.stringify({ keys: [generatePrivateJwk(), generatePrivateJwk()] }));
+    const algorithms = () =>
+      [...loadAccessKeys(path).byKid.values()].map((key) => jwsAlgorithmOf(key));
+    await keysCommand(['init'], env);
+    expect(algorithms()).to.deep.equal(['ES256', 'ES256']);
+    await keysCommand(['rotate', 'access-token'], env);
+    expect(algorithms()).to.deep.equal(['ES256', 'RS256', 'ES256']);
+    await keysCommand(['rotate', 'access-token'], env);
+    expect(algorithms()).to.deep.equal(['RS256', 'RS256', 'ES256', 'ES256']);
   });
 
   it('says how it is used when it is asked for something else', async () => {

@@ -10,7 +10,13 @@ import { prepareKeys } from '../../scripts/stack/key-files.ts';
 import { lineSplitter, terminalLine } from '../../scripts/stack/log-lines.ts';
 import { takeDataDir } from '../../scripts/stack/owner-lock.ts';
 import { choosePorts } from '../../scripts/stack/service-env.ts';
-import { loadPrivateKeys, loadPublicKeys, loadSecretKeys } from '../../shared/keys.ts';
+import {
+  loadAccessKeys,
+  loadAccessPublicKeys,
+  loadPrivateKeys,
+  loadPublicKeys,
+  loadSecretKeys,
+} from '../../shared/keys.ts';
 import { tempDir, type TempDir } from './temp-dir.ts';
 
 describe('the parts of npm start', () => {
@@ -53,7 +59,7 @@ describe('the parts of npm start', () => {
   describe('keys', () => {
     it('are made once, for their owner alone, and stay', () => {
       const first = prepareKeys(dir.path, {});
-      const kids = () => loadPrivateKeys(first.ACCESS_TOKEN_KEYS ?? '').signing.kid;
+      const kids = () => loadAccessKeys(first.ACCESS_TOKEN_KEYS ?? '').signing.kid;
       const before = kids();
       expect(prepareKeys(dir.path, {})).to.deep.equal(first);
       expect(kids()).to.equal(before);
@@ -64,8 +70,8 @@ describe('the parts of npm start', () => {
     it('fit what each service loads, and the gateway cannot sign what the core signs', () => {
       const keys = prepareKeys(dir.path, {});
       const kid = (load: typeof loadPublicKeys, name: string) => load(keys[name] ?? '').signing.kid;
-      expect(kid(loadPublicKeys, 'ACCESS_TOKEN_PUBLIC_KEYS')).to.equal(
-        kid(loadPrivateKeys, 'ACCESS_TOKEN_KEYS'),
+      expect(kid(loadAccessPublicKeys, 'ACCESS_TOKEN_PUBLIC_KEYS')).to.equal(
+        kid(loadAccessKeys, 'ACCESS_TOKEN_KEYS'),
       );
       expect(kid(loadSecretKeys, 'WAITING_TOKEN_KEYS')).to.be.a('string');
       expect(kid(loadPrivateKeys, 'ACTIVE_TOKEN_KEYS')).to.be.a('string');
@@ -74,7 +80,7 @@ describe('the parts of npm start', () => {
         kid(loadPrivateKeys, 'TICKET_KEYS'),
       );
       for (const name of ['ACCESS_TOKEN_PUBLIC_KEYS', 'TICKET_PUBLIC_KEYS']) {
-        expect(() => loadPrivateKeys(keys[name] ?? ''), name).to.throw();
+        expect(() => loadAccessKeys(keys[name] ?? ''), name).to.throw();
       }
     });
 
