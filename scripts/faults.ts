@@ -1,5 +1,5 @@
 /**
- * `npm run faults [-- --minutes 10 --fans 24 --seed N]`: load and faults by chance on two of
+ * `npm run faults [-- --minutes 10 --fans 48 --seed N]`: load and faults by chance on two of
  * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
  * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time; ends with 1
  * when a checker does not see one.
@@ -10,7 +10,9 @@ import { faults } from '../tests/faults/faults.ts';
 import { hunt } from '../tests/faults/mutants/hunt.ts';
 import { mutants } from '../tests/faults/mutants/mutants.ts';
 import { openRig } from '../tests/faults/rig.ts';
-import { type FaultReport, runFaults } from '../tests/faults/run.ts';
+import type { InjectedFault } from '../tests/faults/inject.ts';
+import { type Rounds, runRounds } from '../tests/faults/rounds.ts';
+import type { FaultReport } from '../tests/faults/run.ts';
 import { isMain } from './is-main.ts';
 import { quantile } from './quantile.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -19,15 +21,38 @@ import { dataDirOf } from './stack/find-stack.ts';
 
 const huntSeconds = 10;
 
-function print({ operations, injected, kills, findings, unresolved }: FaultReport): void {
+const ascending = (values: (number | undefined)[]): number[] =>
+  values.filter((value) => value !== undefined).sort((x, y) => x - y);
+
+/** A line a kind of fault: how often, and how long sales took to come back. */
+function recoveryLines(injected: readonly InjectedFault[]): string[] {
+  const names = [...new Set(injected.map(({ name }) => name))].sort();
+  return names.map((name) => {
+    const all = injected.filter((fault) => fault.name === name);
+    const first = ascending(all.map(({ firstAfterMs }) => firstAfterMs));
+    const back = ascending(all.map(({ backAfterMs }) => backAfterMs));
+    const at = (sorted: number[]): string =>
+      `${quantile(sorted, 0.5)} / ${sorted.at(-1) ?? '-'} ms`.padStart(16);
+    return `  ${name.padEnd(46)} ${String(all.length).padStart(4)} ${at(first)} ${at(back)}`;
+  });
+}
+
+function print(total: Rounds): void {
+  const { operations, injected, kills, findings, unresolved, keys, rounds } = total;
   const { ok, fail, unknown } = operations;
-  const back = injected.flatMap(({ backAfterMs }) => backAfterMs ?? []).sort((a, b) => a - b);
+  const all = ok + fail + unknown;
+  const back = ascending(injected.map(({ backAfterMs }) => backAfterMs));
+  const { refusedMs, seconds } = total;
   console.log(`
-operations   ${ok + fail + unknown}: ${ok} ok, ${fail} refused, ${unknown} unknown
+operations   ${all} in ${rounds} rounds, ${(all / seconds).toFixed(0)} a second: ${ok} ok, ${fail} refused, ${unknown} unknown
 faults       ${injected.length}, among them ${kills} programs killed
-back after   p50 ${back.length === 0 ? undefined : quantile(back, 0.5)} ms, worst ${back.at(-1)} ms, never ${injected.length - back.length}
-unresolved   ${unresolved} keys
-findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => checker).join(', ')}`);
+back after   p50 ${quantile(back, 0.5)} ms, worst ${back.at(-1)} ms, never ${injected.length - back.length}
+503          ${refusedMs.length} while Redis was away: p50 ${quantile(refusedMs, 0.5).toFixed(0)} ms, p99 ${quantile(refusedMs, 0.99).toFixed(0)} ms
+keys         ${keys}, unresolved ${unresolved}
+findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => checker).join(', ')}
+
+  fault, times, first sale after it began (p50 / worst), after it was healed (p50 / worst)
+${recoveryLines(injected).join('\n')}`);
 }
 
 /** Every mutant whose name has the words, one after the other. @returns true when all were seen */
@@ -46,7 +71,7 @@ async function huntAll(words: string, seed: number): Promise<boolean> {
 async function main(): Promise<void> {
   const { argv, env } = process;
   const minutes = decimalOption(argv, '--minutes', { fallback: 10, min: 0.1, max: 1_440 });
-  const fans = numberOption(argv, '--fans', { fallback: 24, min: 1, max: 1_000 });
+  const fans = numberOption(argv, '--fans', { fallback: 48, min: 1, max: 1_000 });
   const fallback = Math.floor(Math.random() * 1e9);
   const seed = numberOption(argv, '--seed', { fallback, min: 0, max: 999_999_999 });
   const mutantsAt = argv.indexOf('--mutants');
@@ -59,18 +84,17 @@ async function main(): Promise<void> {
   const rig = await openRig();
   try {
     const random = seededRandom(seed);
-    const log = console.log;
-    const report = await runFaults({ rig, seconds: minutes * 60, fans, random, faults, log });
-    print(report);
-    const isClean = report.findings.length === 0 && report.unresolved === 0;
-    if (!isClean) {
+    const options = { rig, seconds: minutes * 60, fans, random, faults, log: console.log };
+    const keep = (round: number, { history }: FaultReport): void => {
       const dir = join(dataDirOf(env), 'faults');
       mkdirSync(dir, { recursive: true });
-      const file = join(dir, `history-${seed}.jsonl`);
-      writeFileSync(file, report.history.map((op) => `${JSON.stringify(op)}\n`).join(''));
+      const file = join(dir, `history-${seed}-${round}.jsonl`);
+      writeFileSync(file, history.map((op) => `${JSON.stringify(op)}\n`).join(''));
       console.log(`history      ${file}`);
-    }
-    process.exitCode = isClean ? 0 : 1;
+    };
+    const total = await runRounds({ ...options, keep });
+    print(total);
+    process.exitCode = total.findings.length === 0 && total.unresolved === 0 ? 0 : 1;
   } finally {
     await rig.close();
   }

@@ -23,7 +23,8 @@ const held = (reservationId: string, seatId = 's1') => ({
 const none: Facts = { seats: [], reservations: [], payments: [], points: [], history: [] };
 
 function run(history: Op[], facts: Partial<Facts> = {}): Run {
-  return { history, facts: { ...none, ...facts }, policy: { maxActive: 1 }, healedMs: 1e6 };
+  const policy = { maxActive: 1, claimSeconds: 5 };
+  return { history, facts: { ...none, ...facts }, policy, forgotMs: [], healedMs: 1e6 };
 }
 
 const reservation = (reservationId: string, userId = ann) =>
@@ -56,6 +57,7 @@ const sold: Facts = {
 
 const inLine = (userId: string, queueId: number, status: 'WAITING' | 'READY' | 'ACTIVE') =>
   op('status', { userId, roomId: room }, { value: { queueId, status } });
+const late = { queueId: 1, status: 'WAITING', isLate: true } as const;
 const turn = (userId: string, queueId: number, jti: string, proc = 1) =>
   op('activate', { userId, roomId: room, queueId }, { proc, value: { jti } });
 const roomSeen = (active: number, waiting = 0) =>
@@ -250,6 +252,12 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
   nobodyIsOvertaken: {
     'number 1 waits while number 2 has its turn': () =>
       run([inLine(ben, 2, 'READY'), inLine(ann, 1, 'WAITING')]),
+    'number 1 is told that its turn had come, and nothing was lost': () =>
+      run([
+        inLine(ann, 1, 'WAITING'),
+        inLine(ben, 2, 'READY'),
+        op('status', { userId: ann, roomId: room }, { value: late }),
+      ]),
   },
   nobodyIntrudes: {
     'a gated call without a token': () => run([op('intrude', { userId: ben, how: 'no token' })]),
@@ -281,6 +289,13 @@ describe('the checkers of runs with faults', () => {
     );
     expect(checkers.readsAreConserved(maybe)).to.deep.equal([]);
     expect(checkers.oneOwnerPerSeat(maybe)).to.deep.equal([]);
+  });
+
+  it('forgive who is back in the lane of the late after Redis forgot the turn', () => {
+    const [first, second] = [inLine(ann, 1, 'WAITING'), inLine(ben, 2, 'READY')];
+    const back = op('status', { userId: ann, roomId: room }, { value: late });
+    const lost = { ...run([first, second, back]), forgotMs: [second.invokedMs] };
+    expect(checkers.nobodyIsOvertaken(lost)).to.deep.equal([]);
   });
 
   for (const [name, cases] of Object.entries(planted)) {

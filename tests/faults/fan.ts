@@ -9,7 +9,7 @@ export interface Fan {
   visitUntil(signal: AbortSignal): Promise<void>;
 }
 
-const pauseMs = 250;
+const pauseMs = 100;
 
 export function createFan(deps: CallerDeps): Fan {
   const caller = createCaller(deps);

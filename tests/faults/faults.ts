@@ -8,6 +8,8 @@ export interface Fault {
   name: string;
   /** Programs that were killed by it. */
   kills: number;
+  /** Redis loses what it knew by it, or its last second. */
+  forgets?: boolean;
   inject(rig: Rig): Promise<() => Promise<void>>;
 }
 
@@ -16,11 +18,14 @@ const heals = async (): Promise<void> => undefined;
 const killed = (...names: PartName[]): Fault => ({
   name: `kill -9 ${names.join(' and ')}`,
   kills: names.length,
+  forgets: names.includes('redis'),
   inject: async ({ parts }) => {
     await Promise.all(names.map((name) => parts[name].kill()));
     return async () => {
       // Stores first: a service is ready only with them.
-      for (const name of names) await parts[name].start();
+      const isStore = (name: PartName): boolean => name === 'database' || name === 'redis';
+      await Promise.all(names.filter(isStore).map((name) => parts[name].start()));
+      await Promise.all(names.map((name) => parts[name].start()));
     };
   },
 });
@@ -146,7 +151,7 @@ export const faults: readonly Fault[] = [
     for (const { id } of rows) await query(`KILL ${id}`).catch(() => undefined);
     return heals;
   }),
-  onRedis('FLUSHALL', (redis) => redis.flushall()),
+  { ...onRedis('FLUSHALL', (redis) => redis.flushall()), forgets: true },
   onRedis('SCRIPT FLUSH', (redis) => redis.script('FLUSH')),
   onRedis('every client of Redis killed', (redis) =>
     redis.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'yes'),

@@ -31,6 +31,8 @@ interface OfEntry {
 interface SeenEntry {
   queueId: number;
   status: 'REGISTERED' | 'WAITING' | 'READY' | 'ACTIVE';
+  /** Waits though the turn had come: in the lane of those who are back. */
+  isLate?: boolean;
 }
 
 export type Hold = OpOf<
@@ -110,7 +112,9 @@ export interface Facts {
 export interface Run {
   history: readonly Op[];
   facts: Facts;
-  policy: { maxActive: number };
+  policy: { maxActive: number; claimSeconds: number };
+  /** When Redis lost what it knew, or its last second. */
+  forgotMs: readonly number[];
   /** When the last fault was healed. */
   healedMs: number;
 }

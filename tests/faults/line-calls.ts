@@ -10,7 +10,7 @@ export interface LineCalls {
   leave(queueId: number): Promise<Outcome>;
 }
 
-const pollEveryMs = 250;
+const pollEveryMs = 150;
 const visitMaxMs = 60_000;
 
 /** Takes the turn of an entry. @returns false when it could not be taken */
@@ -52,6 +52,7 @@ export function createLineCalls(caller: Caller): LineCalls {
   const seenEntry = (body: Record<string, unknown>) => ({
     queueId: Number(body['queueId']),
     status: body['status'] as 'WAITING' | 'READY' | 'ACTIVE',
+    ...(body['status'] === 'WAITING' && body['position'] === 0 && { isLate: true }),
   });
 
   async function join(): Promise<Outcome> {

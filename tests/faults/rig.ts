@@ -11,6 +11,7 @@ import { mysqlInitArgs, mysqlServerArgs } from '../../scripts/stack/mysql-option
 import { findMysqlBinaries, pingDatabase } from '../../scripts/stack/mysql-server.ts';
 import { findRedisBinary, pingRedis } from '../../scripts/stack/redis-server.ts';
 import { createTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
+import { compileServices } from './compile.ts';
 import { createPart, type Part } from './parts.ts';
 
 export const partNames = [
@@ -40,7 +41,7 @@ export interface Rig {
 export interface RigOptions {
   /** On top of the rig's own environment, for all services. */
   env?: Record<string, string>;
-  /** For `node`, before the service's file: how a mutant gets in. */
+  /** For `node`, before the service's source: how a mutant gets in. Else both run compiled. */
   nodeArgs?: readonly string[];
   /** Runs after the migrations. */
   prepareDatabase?: (databaseUrl: string) => Promise<void>;
@@ -118,18 +119,20 @@ const isReady = async (url: string): Promise<void> => {
 
 interface ServiceSpec {
   name: PartName;
-  main: string;
+  service: 'core-api' | 'queue-gateway';
   port: number;
   env: NodeJS.ProcessEnv;
   dir: string;
-  nodeArgs: readonly string[];
+  nodeArgs: readonly string[] | undefined;
 }
 
-function servicePart({ name, main, port, env, dir, nodeArgs }: ServiceSpec): Part {
+function servicePart({ name, service, port, env, dir, nodeArgs }: ServiceSpec): Part {
   return createPart({
     name,
     command: process.execPath,
-    args: [...nodeArgs, '--import', 'tsx', join(rootDir, main)],
+    args: nodeArgs
+      ? [...nodeArgs, '--import', 'tsx', join(rootDir, service, 'main.ts')]
+      : [join(dir, 'compiled', service, 'main.js')],
     cwd: rootDir,
     env: { PATH: process.env['PATH'], ...env },
     logFile: join(dir, `${name}.log`),
@@ -147,19 +150,19 @@ function serviceParts(
     dir: string;
     wires: Rig['wires'];
     env: NodeJS.ProcessEnv;
-    nodeArgs: readonly string[];
+    nodeArgs: readonly string[] | undefined;
   },
 ): Pick<Rig['parts'], 'core-1' | 'core-2' | 'gateway-1' | 'gateway-2'> {
   const [core1 = 0, core2 = 0, gateway1 = 0, gateway2 = 0] = ports;
   const { wires, env, ...rest } = context;
   const core = (name: 'core-1' | 'core-2', port: number, gatewayPort: number): Part =>
     servicePart({
-      ...{ ...rest, name, main: 'core-api/main.ts', port },
+      ...{ ...rest, name, service: 'core-api', port },
       env: { ...env, CORE_PORT: String(port), GATEWAY_URL: `http://127.0.0.1:${gatewayPort}` },
     });
   const gateway = (name: 'gateway-1' | 'gateway-2', port: number, to: TcpProxy): Part =>
     servicePart({
-      ...{ ...rest, name, main: 'queue-gateway/main.ts', port },
+      ...{ ...rest, name, service: 'queue-gateway', port },
       env: { ...env, GATEWAY_PORT: String(port), CORE_URL: `http://127.0.0.1:${to.port}` },
     });
   return {
@@ -204,7 +207,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   mkdirSync(join(dir, 'keys'));
   const keys = prepareKeys(join(dir, 'keys'), {});
   const env = { ...serviceEnv(wires, keys), ...options.env };
-  const nodeArgs = options.nodeArgs ?? [];
+  const { nodeArgs } = options;
+  if (!nodeArgs) compileServices(join(dir, 'compiled'));
   const services = serviceParts(servicePorts, { dir, wires, env, nodeArgs });
   const parts: Rig['parts'] = { database, redis, ...services };
   const close = async (): Promise<void> => {

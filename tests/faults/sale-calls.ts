@@ -151,12 +151,12 @@ export function createBuyer(caller: Caller): () => Promise<void> {
       return;
     }
     // Some are too slow, and their time runs out.
-    if (random() < 0.05) await delay(tooLateMs);
+    if (random() < 0.02) await delay(tooLateMs);
     const price = held.reduce((sum, one) => sum + one.price, 0);
     if (random() < 0.95) await charge(price);
     const payments = await pay(held);
     await readBalance();
-    if (random() < 0.15) kept = payments;
+    if (random() < 0.15) kept = [...payments];
     else for (const payment of payments) await refund(payment);
   };
 }

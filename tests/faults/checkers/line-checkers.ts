@@ -80,14 +80,40 @@ export const slotsWithinPolicy: Checker = (run) => {
   return findings;
 };
 
+type Seen = ReturnType<typeof acked<'join' | 'status'>>[number];
+
+/**
+ * Entries that come out of turn by right: they are in the lane of those who are back, because their
+ * turn was lost with what Redis forgot, or nothing was heard of them for as long as a turn is kept.
+ */
+function excusedEntries({ policy, forgotMs }: Run, seen: readonly Seen[]): Set<Seen> {
+  const excused = new Set<Seen>();
+  for (const ops of groupBy(
+    seen,
+    (op) => `${roomAndUser(op)} number ${op.value.queueId}`,
+  ).values()) {
+    let [first, last]: (Seen | undefined)[] = [];
+    let isExcused = false;
+    for (const op of ops.sort((a, b) => a.invokedMs - b.invokedMs)) {
+      const silentMs = op.returnedMs - (last ?? op).invokedMs;
+      const forgot = forgotMs.some((at) => at > (first ?? op).invokedMs && at < op.returnedMs);
+      if (forgot || silentMs >= policy.claimSeconds * 1_000) isExcused = true;
+      if (isExcused && op.value.isLate) excused.add(op);
+      [first, last] = [first ?? op, op];
+    }
+  }
+  return excused;
+}
+
 /** Who still waits was not overtaken: nobody behind had the turn before. */
 export const nobodyIsOvertaken: Checker = (run) => {
-  const seen = [...acked(run, 'join'), ...acked(run, 'status')];
+  const seen: Seen[] = [...acked(run, 'join'), ...acked(run, 'status')];
+  const excused = excusedEntries(run, seen);
   const turns = seen
     .filter(({ value }) => value.status === 'READY' || value.status === 'ACTIVE')
     .sort((a, b) => a.returnedMs - b.returnedMs);
   const waits = seen
-    .filter(({ value }) => value.status === 'WAITING')
+    .filter((op) => op.value.status === 'WAITING' && !excused.has(op))
     .sort((a, b) => a.invokedMs - b.invokedMs);
   const findings: Finding[] = [];
   // Those who are back in the returners' lane come out of turn by right.
