@@ -31,6 +31,8 @@ function open(options: Partial<BatchesOptions<Call, string>> = {}) {
   return { ran, batched };
 }
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 const wordOf = (call: Promise<string>): Promise<string> =>
   call.catch((error: unknown) => (error instanceof Problem ? error.code : String(error)));
 
@@ -45,11 +47,10 @@ describe('batches', () => {
     const { ran, batched } = open();
     const calls = [callOf(1, 'a'), callOf(2, 'a'), ...[3, 4, 5, 6].map((id) => callOf(id))];
     const words = await Promise.all(calls.map(batched));
-    expect(ran).to.deep.equal([
-      [1, 3, 4, 5],
-      [2, 6],
+    expect(ran).to.deep.equal([[1, 3, 4, 5], [6], [2]]);
+    expect(words.map((word) => word.split(' ')[0])).to.deep.equal([
+      ...['together', 'alone', 'together', 'together', 'together', 'alone'],
     ]);
-    expect(words).to.deep.equal([1, 2, 3, 4, 5, 6].map((id) => `together ${id}`));
   });
 
   it('give each call its own outcome', async () => {
@@ -73,6 +74,72 @@ describe('batches', () => {
     const away = open({ together: () => Promise.reject(new Problem('unavailable')) });
     const told = await Promise.all([1, 2].map((id) => wordOf(away.batched(callOf(id)))));
     expect([told, away.ran]).to.deep.equal([['unavailable', 'unavailable'], []]);
+  });
+
+  it('never run calls with a key in common at the same time', async () => {
+    const ends: (() => void)[] = [];
+    const { batched } = open({
+      alone: ({ id }) => new Promise((resolve) => ends.push(() => resolve(`alone ${id}`))),
+    });
+    const calls = [callOf(1, 'a'), callOf(2, 'a')].map(batched);
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect(ends).to.have.length(1);
+    ends[0]?.();
+    expect(await calls[0]).to.equal('alone 1');
+    await turn();
+    ends[1]?.();
+    expect(await calls[1]).to.equal('alone 2');
+  });
+
+  it('ask about those who want what is running, and again when it has ended', async () => {
+    let taken = false;
+    let finish = (_: string): void => undefined;
+    const asked: number[][] = [];
+    const { ran, batched } = open({
+      alone: ({ id }) =>
+        id === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve(`alone ${id}`),
+      refusals: (calls) => {
+        asked.push(calls.map(({ id }) => id));
+        return Promise.resolve(
+          calls.map(({ key }) => (taken && key === 'a' ? new Problem('seat-taken') : undefined)),
+        );
+      },
+    });
+    const first = batched(callOf(1, 'a'));
+    await turn();
+    const late = [2, 3, 4].map((id) => wordOf(batched(callOf(id, 'a'))));
+    const other = batched(callOf(5, 'b'));
+    expect(await other).to.equal('alone 5');
+    expect(asked).to.deep.equal([[2, 3, 4]]);
+    taken = true;
+    finish('won');
+    expect([await first, ...(await Promise.all(late))]).to.deep.equal([
+      'won',
+      ...Array(3).fill('seat-taken'),
+    ]);
+    // None of them took a place in a lane.
+    expect([asked, ran]).to.deep.equal([
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      [],
+    ]);
+  });
+
+  it('let everybody go on of whom nothing could be read', async () => {
+    let finish = (_: string): void => undefined;
+    const { batched } = open({
+      alone: ({ id }) =>
+        id === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve(`alone ${id}`),
+      refusals: () => Promise.reject(new Problem('unavailable')),
+    });
+    const first = batched(callOf(1, 'a'));
+    await turn();
+    const late = batched(callOf(2, 'a'));
+    await turn();
+    finish('done');
+    expect([await first, await late]).to.deep.equal(['done', 'alone 2']);
   });
 
   it('refuse who waits too long or finds too many waiting, and who left is not begun', async () => {

@@ -6,6 +6,9 @@ import { Problem } from '../../shared/problems.ts';
  */
 export const batchLimits = { lanes: 2, callsMax: 32, queueMax: 5_000, waitMs: 5_000 } as const;
 
+/** Calls that are asked about in one read. */
+const askedMax = 1_024;
+
 /** What came of one call of a batch. */
 export type Outcome<Result> = { value: Result } | { problem: Problem };
 
@@ -22,8 +25,14 @@ export interface BatchesOptions<Call, Result> {
   /** Calls that wait for a lane; the next one is refused. */
   queueMax: number;
   waitMs: number;
-  /** Calls that have one of these in common never share a batch. */
+  /** Calls that have one of these in common never run at the same time. */
   keysOf: (call: Call) => readonly string[];
+  /**
+   * Reads only: the refusal of each, or nothing where it may go on. Asked of those who want what
+   * a running batch is about, and again when that batch has ended: who came too late is told so
+   * at once, by one read for all of them, and takes no place in a lane.
+   */
+  refusals?: (calls: readonly Call[]) => Promise<(Problem | undefined)[]>;
   /**
    * All calls in one transaction: an outcome for each, in order, or nothing has happened.
    * @throws whatever it meets that is not the usual course; each call is run alone then.
@@ -38,7 +47,14 @@ interface Waiting<Call, Result> {
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
   timer: NodeJS.Timeout;
+  /** Wants what a running or ended batch is about: to be asked about before anything else. */
+  isBehind: boolean;
+  /** Is being asked about: stays where it is until the answer is there. */
+  isAsked: boolean;
 }
+
+const tooLong = () =>
+  new Problem('unavailable', { cause: new Error('no lane came free'), retryAfterSeconds: 1 });
 
 /**
  * Group commit. Calls that arrive while others are worked on wait for a lane and then share one
@@ -51,23 +67,37 @@ export function createBatches<Call extends { signal: AbortSignal }, Result>(
 ): (call: Call) => Promise<Result> {
   const { lanes, queueMax, waitMs, keysOf } = options;
   const waiting = new Set<Waiting<Call, Result>>();
+  /** What the running batches are about. */
+  const runningKeys = new Set<string>();
   let running = 0;
   let isScheduled = false;
+  const ask = createAsker(options, waiting, () => schedule());
+  const isRival = (keys: readonly string[], others: ReadonlySet<string>): boolean =>
+    options.refusals !== undefined && keys.some((key) => others.has(key));
 
-  const tooLong = () =>
-    new Problem('unavailable', { cause: new Error('no lane came free'), retryAfterSeconds: 1 });
+  function schedule(): void {
+    // After every request that is being read right now.
+    if (!isScheduled) setImmediate(next);
+    isScheduled = true;
+  }
 
-  function startLanes(): void {
+  function next(): void {
     isScheduled = false;
     while (running < lanes && waiting.size > 0) {
-      const batch = takeBatch(waiting, options.callsMax);
-      if (batch.length === 0) return;
+      const batch = takeBatch(waiting, options.callsMax, runningKeys);
+      if (batch.length === 0) break;
       running += 1;
+      const keys = batch.flatMap((one) => one.keys);
+      for (const key of keys) runningKeys.add(key);
       void runBatch(options, batch).finally(() => {
         running -= 1;
-        startLanes();
+        for (const key of keys) runningKeys.delete(key);
+        const ended = new Set(keys);
+        for (const one of waiting) one.isBehind ||= isRival(one.keys, ended);
+        next();
       });
     }
+    ask();
   }
 
   return (call) =>
@@ -78,11 +108,11 @@ export function createBatches<Call extends { signal: AbortSignal }, Result>(
         reject(tooLong());
       };
       const timer = setTimeout(giveUp, waitMs);
-      const one = { call, keys: keysOf(call), resolve, reject, timer };
+      const keys = keysOf(call);
+      const isBehind = isRival(keys, runningKeys);
+      const one = { call, keys, resolve, reject, timer, isBehind, isAsked: false };
       waiting.add(one);
-      // After every request that is being read right now.
-      if (!isScheduled && running < lanes) setImmediate(startLanes);
-      isScheduled ||= running < lanes;
+      if (running < lanes || isBehind) schedule();
     });
 }
 
@@ -90,15 +120,16 @@ export function createBatches<Call extends { signal: AbortSignal }, Result>(
 function takeBatch<Call extends { signal: AbortSignal }, Result>(
   waiting: Set<Waiting<Call, Result>>,
   callsMax: number,
+  runningKeys: ReadonlySet<string>,
 ): Waiting<Call, Result>[] {
   const batch: Waiting<Call, Result>[] = [];
-  const keys = new Set<string>();
+  const keys = new Set(runningKeys);
   for (const one of waiting) {
     if (batch.length === callsMax) break;
     const { aborted, reason } = one.call.signal;
-    if (!aborted && one.keys.some((key) => keys.has(key))) continue;
-    waiting.delete(one);
-    clearTimeout(one.timer);
+    const mustWait = one.isBehind || one.isAsked || one.keys.some((key) => keys.has(key));
+    if (!aborted && mustWait) continue;
+    leave(waiting, one);
     if (aborted) {
       one.reject(new Problem('unavailable', { cause: reason }));
       continue;
@@ -107,6 +138,54 @@ function takeBatch<Call extends { signal: AbortSignal }, Result>(
     batch.push(one);
   }
   return batch;
+}
+
+function leave<Call, Result>(
+  waiting: Set<Waiting<Call, Result>>,
+  one: Waiting<Call, Result>,
+): boolean {
+  clearTimeout(one.timer);
+  return waiting.delete(one);
+}
+
+/** Asks about those that are behind, one read at a time. @param done some may go on now */
+function createAsker<Call, Result>(
+  { refusals }: Pick<BatchesOptions<Call, Result>, 'refusals'>,
+  waiting: Set<Waiting<Call, Result>>,
+  done: () => void,
+): () => void {
+  let isAsking = false;
+
+  function behind(): Waiting<Call, Result>[] {
+    const found: Waiting<Call, Result>[] = [];
+    for (const one of waiting) {
+      if (found.length === askedMax) break;
+      if (one.isBehind) found.push(one);
+    }
+    return found;
+  }
+
+  async function askAll(asked: readonly Waiting<Call, Result>[]): Promise<void> {
+    // What went wrong is told to those who do the work.
+    const nobody = () => asked.map(() => undefined);
+    const problems = (await refusals?.(asked.map(({ call }) => call)).catch(nobody)) ?? [];
+    asked.forEach((one, index) => {
+      one.isAsked = false;
+      const problem = problems[index];
+      if (problem && leave(waiting, one)) one.reject(problem);
+    });
+  }
+
+  return () => {
+    const asked = refusals && !isAsking ? behind() : [];
+    if (asked.length === 0) return;
+    isAsking = true;
+    for (const one of asked) Object.assign(one, { isBehind: false, isAsked: true });
+    void askAll(asked).finally(() => {
+      isAsking = false;
+      done();
+    });
+  };
 }
 
 /** Settles every call of the batch; never rejects. */

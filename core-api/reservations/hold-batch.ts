@@ -35,15 +35,13 @@ export function createHoldBatch(deps: HoldBatchDeps): HoldBatch {
   const { holds, batches, outbox } = deps;
 
   async function refusals(statements: Statements, wishes: readonly SeatWish[], withSeats = true) {
-    const dates = await batches.dates(
-      statements,
-      wishes.map(({ wish }) => wish.scheduleId),
-    );
-    const counts = await batches.seatsOfUsers(
-      statements,
-      wishes.map(({ wish }) => wish.userId),
-    );
-    const seats = withSeats ? await batches.seats(statements, idsOf(wishes)) : undefined;
+    const scheduleIds = wishes.map(({ wish }) => wish.scheduleId);
+    const userIds = wishes.map(({ wish }) => wish.userId);
+    const [dates, counts, seats] = await Promise.all([
+      batches.dates(statements, scheduleIds),
+      batches.seatsOfUsers(statements, userIds),
+      withSeats ? batches.seats(statements, idsOf(wishes)) : undefined,
+    ]);
     return refusalsOf(wishes, { dates, counts, seats });
   }
 

@@ -9,7 +9,7 @@ import type { LockService } from '../lock/lock-service.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { HoldBatch } from './hold-batch.ts';
 import type { SeatWish } from './hold-batch-rules.ts';
-import { createHoldTogether } from './hold-together.ts';
+import { createHoldRefusals, createHoldTogether } from './hold-together.ts';
 import type { HoldRepository } from './hold-repository.ts';
 import { checkHold, type HoldWish, seatTaken } from './hold-rules.ts';
 import type { HoldTransaction } from './hold-transaction.ts';
@@ -93,6 +93,7 @@ export function createHoldService(deps: HoldServiceDeps): HoldService {
     ...batchLimits,
     keysOf: ({ wish }: SeatHold) => [`user:${wish.userId}`, ...wish.seats.ids],
     together: createHoldTogether(deps),
+    refusals: createHoldRefusals(deps),
     alone,
   });
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../../shared/problems.ts';
 import { BatchUndone, type Outcome } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
@@ -20,21 +21,29 @@ export interface HoldTogetherDeps {
 type KeyedWish = SeatWish & { keyed: KeyedCall };
 
 /**
+ * Who comes too late, by one read for all and without any lock. A seat whose lock this process has
+ * is being taken at this moment.
+ */
+export function createHoldRefusals(
+  deps: Pick<HoldTogetherDeps, 'database' | 'holdBatch' | 'locks'>,
+) {
+  const { database, holdBatch, locks } = deps;
+  return async (calls: readonly KeyedWish[]): Promise<(Problem | undefined)[]> => {
+    const known = await holdBatch.refusals(database, calls);
+    return calls.map(({ wish }, index) => {
+      const rivals = wish.seats.ids.filter((seatId) => locks.isHeld(lockKeys.seat(seatId)));
+      return known[index] ?? (rivals.length > 0 ? seatTaken(rivals) : undefined);
+    });
+  };
+}
+
+/**
  * The steps of a single hold for many at once: who comes too late is refused by one read, the
  * seats of the others are locked in one step, held in one transaction.
  */
 export function createHoldTogether(deps: HoldTogetherDeps) {
-  const { database, holdBatch, locks, idempotency, outbox } = deps;
-
-  /** Without any lock. A seat whose lock this process has is being taken at this moment. */
-  async function refusals(calls: readonly KeyedWish[]) {
-    const known = await holdBatch.refusals(database, calls);
-    return calls.map(({ wish }, index) => {
-      const { ids } = wish.seats;
-      const isRival = ids.some((seatId) => locks.isHeld(lockKeys.seat(seatId)));
-      return known[index] ?? (isRival ? seatTaken(ids) : undefined);
-    });
-  }
+  const { locks, holdBatch, idempotency, outbox } = deps;
+  const refusals = createHoldRefusals(deps);
 
   function underLocks<T>(calls: readonly KeyedWish[], work: () => Promise<T>): Promise<T> {
     const seats = calls.flatMap(({ wish }) => wish.seats.ids.map(lockKeys.seat));

@@ -1,14 +1,20 @@
 import { expect } from 'chai';
 import { openSaleWorld, reservationIds, type SaleWorld, tally, times } from './sale-world.ts';
 
-/** Every race runs twice: with the locks, and with the database alone. */
+/** Every race runs over two instances, and twice: with the locks, and with the database alone. */
 for (const locks of ['on', 'off'] as const) {
   describe(`core: payment races, locks ${locks}`, () => {
     let world: SaleWorld;
+    let second: SaleWorld;
     before(async () => {
       world = await openSaleWorld({ locks, poolMax: 10 });
+      second = await openSaleWorld({ locks, poolMax: 10, beside: world });
     });
-    after(() => world.close());
+    after(async () => {
+      await second.close();
+      await world.close();
+    });
+    const by = (index: number): SaleWorld => (index % 2 === 0 ? world : second);
     afterEach(async () => {
       expect(await world.violations()).to.deep.equal([]);
     });
@@ -18,7 +24,7 @@ for (const locks of ['on', 'off'] as const) {
       const [user] = await world.users(1, { points: 10_000 });
       const held = await world.hold(String(user), date, date.seatIds);
       const ids = reservationIds(held);
-      const outcomes = await Promise.all(times(60, () => world.pay(String(user), date, ids)));
+      const outcomes = await Promise.all(times(60, (i) => by(i).pay(String(user), date, ids)));
       expect(tally(outcomes)).to.deep.equal({ '201': 1, '409 already-paid': 59 });
       expect(outcomes.find(({ word }) => word === '201')?.body.point).to.equal(8_000);
     });
@@ -28,8 +34,8 @@ for (const locks of ['on', 'off'] as const) {
       const [user] = await world.users(1, { points: 20 * 700 });
       const held = await world.hold(String(user), date, date.seatIds);
       const outcomes = await Promise.all([
-        ...times(50, () => world.charge(String(user), 11)),
-        ...reservationIds(held).map((id) => world.pay(String(user), date, [id])),
+        ...times(50, (i) => by(i).charge(String(user), 11)),
+        ...reservationIds(held).map((id, i) => by(i).pay(String(user), date, [id])),
       ]);
       expect(tally(outcomes)).to.deep.equal({ '201': 70 });
       const rows = await world.sql('SELECT point, version FROM point WHERE user_id = ?', [
@@ -43,7 +49,7 @@ for (const locks of ['on', 'off'] as const) {
       const [user] = await world.users(1, { points: 750 });
       const held = await world.hold(String(user), date, date.seatIds);
       const outcomes = await Promise.all(
-        reservationIds(held).map((id) => world.pay(String(user), date, [id])),
+        reservationIds(held).map((id, i) => by(i).pay(String(user), date, [id])),
       );
       expect(tally(outcomes)).to.deep.equal({ '201': 7, '409 insufficient-points': 43 });
     });
@@ -71,7 +77,7 @@ for (const locks of ['on', 'off'] as const) {
       const held = await world.hold(String(user), date, date.seatIds);
       const paid = await world.pay(String(user), date, reservationIds(held));
       const paymentId = String(paid.body.payments[0]?.paymentId);
-      const outcomes = await Promise.all(times(50, () => world.refund(String(user), paymentId)));
+      const outcomes = await Promise.all(times(50, (i) => by(i).refund(String(user), paymentId)));
       expect(tally(outcomes)).to.deep.equal({ '201': 1, '409 already-refunded': 49 });
       const refunded = outcomes.find(({ word }) => word === '201');
       expect(refunded?.body.point).to.equal(900);
@@ -102,9 +108,9 @@ for (const locks of ['on', 'off'] as const) {
         ),
         Promise.all(
           rivals.map(async (id, i) => {
-            let outcome = await world.hold(id, date, seatOf(i));
+            let outcome = await by(i).hold(id, date, seatOf(i));
             for (let tries = 0; outcome.word !== '201' && tries < 30; tries += 1) {
-              outcome = await world.hold(id, date, seatOf(i));
+              outcome = await by(i).hold(id, date, seatOf(i));
             }
             return outcome;
           }),
