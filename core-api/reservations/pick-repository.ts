@@ -18,7 +18,8 @@ const isOverdue = "seat_status = 'HELD' AND held_until <= SYSDATE(6)";
 /** Read without a lock: where to look, not what is had. */
 const windowSql = (limit: number): string => `SELECT seat_id AS seatId, seat_num AS seatNum,
     block_name AS block
-  FROM ${seatsByState} WHERE ${wished} AND ${isAvailable} ORDER BY seat_num LIMIT ${limit}`;
+  FROM ${seatsByState} WHERE ${wished} AND ${isAvailable} AND seat_num > ?
+  ORDER BY seat_num LIMIT ${limit}`;
 
 /** Rows that another buyer has locked at the moment are passed over. */
 const lockGroupSql = (count: number): string => `SELECT seat_id AS seatId
@@ -32,8 +33,8 @@ const lockLowestSql = (count: number, state: string): string => `SELECT seat_id 
 const countFreeSql = `SELECT COUNT(*) AS free FROM ${seatsByState} WHERE ${wished} AND ${isFree}`;
 
 export interface PickRepository {
-  /** The lowest free seats by number, at most so many; without locks. */
-  window(tx: Tx, wish: PickWish, limit: number): Promise<FreeSeat[]>;
+  /** The lowest free seats after a number, at most so many; without locks. */
+  window(tx: Tx, wish: PickWish, from: { after: number; limit: number }): Promise<FreeSeat[]>;
   /** Locks those of the group that are free. @returns whether that are all of them. */
   lockGroup(tx: Tx, group: readonly FreeSeat[]): Promise<boolean>;
   /** Locks up to so many free seats, lowest numbers first, overdue holds last. */
@@ -46,11 +47,10 @@ const idsOf = (rows: readonly { seatId: number }[]): string[] =>
 
 export function createPickRepository(): PickRepository {
   return {
-    window: async (tx, { scheduleId, maxPrice }, limit) => {
-      const rows = await tx.rows<Omit<FreeSeat, 'seatId'> & { seatId: number }>(windowSql(limit), [
-        scheduleId,
-        maxPrice,
-      ]);
+    window: async (tx, { scheduleId, maxPrice }, { after, limit }) => {
+      const params = [scheduleId, maxPrice, after];
+      type Row = Omit<FreeSeat, 'seatId'> & { seatId: number };
+      const rows = await tx.rows<Row>(windowSql(limit), params);
       return rows.map((row) => ({ ...row, seatId: String(row.seatId) }));
     },
     lockGroup: async (tx, group) => {

@@ -21,7 +21,13 @@ describe('pick rules', () => {
       [10, 11],
       [1, 2],
     ]);
-    expect(numbers(rankGroups(seatsOf([1, 2, 7]), 1))[0]).to.deep.equal([2]);
+    expect(numbers(rankGroups(seatsOf([1, 2, 7]), 1))[0]).to.deep.equal([7]);
+    // The second of many would leave the first one alone.
+    expect(numbers(rankGroups(seatsOf([1, 2, 3, 4, 5]), 1)).slice(0, 3)).to.deep.equal([
+      [1],
+      [3],
+      [5],
+    ]);
   });
 
   it('do not seat people together across blocks', () => {

@@ -35,8 +35,9 @@ export function rankGroups(seats: readonly FreeSeat[], count: number): FreeSeat[
   const kind: Record<'whole' | 'lone', FreeSeat[][]> = { whole: [], lone: [] };
   for (const run of runsOf(seats)) {
     tile(run, count).forEach((group, index) => {
-      const leftOver = run.length - (index + 1) * count;
-      kind[leftOver === 1 ? 'lone' : 'whole'].push(group);
+      const before = index * count;
+      const after = run.length - before - count;
+      kind[before === 1 || after === 1 ? 'lone' : 'whole'].push(group);
     });
   }
   return [...kind.whole, ...kind.lone];

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
 import { seatTaken } from './hold-rules.ts';
 import type { PickRepository, PickWish } from './pick-repository.ts';
-import { rankGroups } from './pick-rules.ts';
+import { type FreeSeat, rankGroups } from './pick-rules.ts';
 
 /** Too few free seats could be locked; others hold locks on some, so it is no answer yet. */
 export class SeatsInFlight extends Error {
@@ -15,15 +15,28 @@ export class SeatsInFlight extends Error {
  */
 export type PickSeats = (tx: Tx, wish: PickWish, count: number) => Promise<string[]>;
 
-/** How far to look for seats side by side. */
+/** How far to look for seats side by side: so many free seats at a time, so many times. */
 const windowMax = 400;
+const windowsMax = 25;
 const groupTries = 4;
 /** After the best group was lost, rivals spread over so many of the next ones. */
 const spread = 12;
 
 export function createPickSeats(picks: PickRepository, random: () => number = Math.random) {
+  /** Those of the lowest window that has any. */
+  async function groupsOf(tx: Tx, wish: PickWish, count: number): Promise<FreeSeat[][]> {
+    for (let windows = 0, after = 0; windows < windowsMax; windows += 1) {
+      const seats = await picks.window(tx, wish, { after, limit: windowMax });
+      const groups = rankGroups(seats, count);
+      if (groups.length > 0 || seats.length < windowMax) return groups;
+      // Its last seats may be the first ones of a group.
+      after = seats.at(-count)?.seatNum ?? after;
+    }
+    return [];
+  }
+
   const pickSeats: PickSeats = async (tx, wish, count) => {
-    const groups = rankGroups(await picks.window(tx, wish, windowMax), count);
+    const groups = await groupsOf(tx, wish, count);
     for (let tries = 0; tries < groupTries && groups.length > 0; tries += 1) {
       const at = tries === 0 ? 0 : Math.floor(random() * Math.min(spread, groups.length));
       const [group = []] = groups.splice(at, 1);

@@ -39,6 +39,17 @@ describe('core: best available', () => {
     expect(numbersOf(await world.holdAny(c, date, 3))).to.deep.equal([2, 4, 5]);
   });
 
+  it('finds seats side by side however far behind lone ones they are', async () => {
+    const date = await world.date({ seats: 860 });
+    const [user] = (await world.users(1)) as [string];
+    await world.database.run(
+      `UPDATE concert_seat SET status = 'INACTIVE'
+         WHERE concert_id = ? AND seat_num % 2 = 0 AND seat_num <= 850`,
+      [date.concertId],
+    );
+    expect(numbersOf(await world.holdAny(user, date, 2))).to.deep.equal([851, 852]);
+  });
+
   it('keeps to the price that was named', async () => {
     const date = await world.date({ seats: 6, price: 900 });
     const [user] = (await world.users(1)) as [string];
