@@ -8,7 +8,7 @@ export interface ExpiryService {
    * Tidies up behind overdue holds: reservation EXPIRED, seat AVAILABLE. Buyers do not depend on
    * it, an overdue seat is free at once. Several instances share the work: what one has locked,
    * the others pass over.
-   * @returns `more` when a full batch was done.
+   * @returns `more` when there were as many as a batch has and some of them could be ended.
    */
   expireOverdue(): Promise<'more' | 'idle'>;
 }
@@ -36,7 +36,8 @@ export function createExpiryService(deps: ExpiryServiceDeps): ExpiryService {
         return expired;
       });
       if (done > 0) outbox.kick();
-      return done === batchMax ? 'more' : 'idle';
+      // One that is busy keeps nobody behind it waiting.
+      return done > 0 && candidates.length === batchMax ? 'more' : 'idle';
     },
   };
 }

@@ -88,6 +88,24 @@ describe('core: expiry', () => {
     await world.expiry.expireOverdue();
   });
 
+  it('goes on at once with the next ones when one of a full batch is busy', async () => {
+    const date = await world.date({ seats: 130, seatsPerUser: 130 });
+    const [busy, idle] = await world.users(2);
+    const holds = [
+      await world.hold(String(busy), date, date.seatIds.slice(0, 1)),
+      await world.hold(String(idle), date, date.seatIds.slice(1, 101)),
+      await world.hold(String(idle), date, date.seatIds.slice(101)),
+    ];
+    await world.letRunOut(holds.flatMap(reservationIds));
+    const words: string[] = [];
+    await world.database.transaction(async (tx) => {
+      await tx.rows('SELECT user_id FROM users WHERE user_id = ? FOR UPDATE', [String(busy)]);
+      for (let run = 0; run < 2; run += 1) words.push(await world.expiry.expireOverdue());
+    });
+    expect(words).to.deep.equal(['more', 'idle']);
+    await world.expiry.expireOverdue();
+  });
+
   it('shows an overdue hold as EXPIRED before the job has come by', async () => {
     const date = await world.date({ seats: 1 });
     const [user] = await world.users(1);
