@@ -112,7 +112,7 @@ export function createIdempotency(deps: {
       try {
         return await run();
       } catch (error) {
-        const stored = isRefusal(error) ? await repository.find(id) : undefined;
+        const stored = mayBeFirst(error) ? await repository.find(id) : undefined;
         if (!stored) throw error;
         return replay(stored, call);
       } finally {
@@ -125,6 +125,9 @@ export function createIdempotency(deps: {
   };
 }
 
-/** The state of things said no; a store that is away says nothing about the first time. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Problem && error.status < 500 && !error.code.startsWith('idempotency-');
+/**
+ * Whether the call's own first time may be why it was refused: it has changed the state of things,
+ * or its process died after the commit and left its lock. A store that is away says nothing of it.
+ */
+const mayBeFirst = (error: unknown): boolean =>
+  error instanceof Problem && error.status < 500 && error.code !== 'idempotency-key-reused';

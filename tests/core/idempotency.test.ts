@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createIdempotencyRepository } from '../../core-api/idempotency/idempotency-repository.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -141,3 +144,46 @@ for (const locks of ['on', 'off'] as const) {
     });
   });
 }
+
+describe('core: a process that is killed between commit and answer', () => {
+  let world: SaleWorld;
+  before(async () => {
+    world = await openSaleWorld();
+  });
+  after(() => world.close());
+
+  const child = fileURLToPath(new URL('killed-child.ts', import.meta.url));
+  async function killedIn(name: string, ...args: unknown[]): Promise<void> {
+    const stores = JSON.stringify(world.stores);
+    const command = ['--import', 'tsx', child, stores, name, JSON.stringify(args)];
+    const killed = spawn(process.execPath, command, { stdio: 'inherit' });
+    expect((await once(killed, 'exit')) as unknown).to.deep.equal([null, 'SIGKILL']);
+  }
+
+  it('has left its answer: who asks again at once hears it, and nothing is done twice', async () => {
+    const date = await world.date({ seats: 3, price: 30 });
+    const [user = ''] = await world.users(1);
+    const seats = date.seatIds.slice(0, 1);
+    await Promise.all([
+      killedIn('charge', user, 100, 'k'),
+      killedIn('hold', user, date, seats, 'k'),
+      killedIn('holdAny', user, date, 2, 'any'),
+    ]);
+    const charged = await world.charge(user, 100, 'k');
+    const held = await world.hold(user, date, seats, 'k');
+    const heldAny = await world.holdAny(user, date, 2, 'any');
+    const ids = [held, heldAny].flatMap(reservationIds);
+    await killedIn('pay', user, date, ids, 'k');
+    const paid = await world.pay(user, date, ids, 'k');
+    const paymentId = String(paid.body.payments[0]?.paymentId);
+    await killedIn('refund', user, paymentId, 'k');
+    const refunded = await world.refund(user, paymentId, 'k');
+    const all = [charged, held, heldAny, paid, refunded];
+    expect(all.map(({ word, replayed }) => [word, replayed])).to.deep.equal(
+      all.map(() => ['201', true]),
+    );
+    const points = [charged, paid, refunded].map(({ body }) => body.point);
+    expect([points, ids.length]).to.deep.equal([[100, 10, 40], 3]);
+    expect(await world.violations()).to.deep.equal([]);
+  });
+});

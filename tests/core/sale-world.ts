@@ -55,8 +55,10 @@ export interface WorldOptions {
   poolMax?: number;
   /** Takes a guard out: each statement passes here on its way to the database. */
   rewrite?: (sql: string) => string;
+  /** Runs after each COMMIT of a transaction, before anybody hears of it. */
+  afterCommit?: () => Promise<void>;
   /** Another instance on the same schema and namespace, as a second process would be. */
-  beside?: SaleWorld;
+  beside?: Pick<SaleWorld, 'stores'>;
   deliver?: (events: readonly CoreEvent[]) => Promise<Delivered>;
 }
 
@@ -88,7 +90,8 @@ export interface SaleWorld extends Sales {
   close(): Promise<void>;
 }
 
-interface Stores {
+/** All of it but `remove` can be told to another process. */
+export interface Stores {
   databaseUrl: string;
   redisUrl: string;
   namespace: string;
@@ -125,7 +128,8 @@ export async function openSaleWorld(options: WorldOptions = {}): Promise<SaleWor
     statementTimeoutMs: 5_000,
     logger,
   });
-  const database = options.rewrite ? rewriting(straight, options.rewrite) : straight;
+  const rewritten = options.rewrite ? rewriting(straight, options.rewrite) : straight;
+  const database = options.afterCommit ? noticing(rewritten, options.afterCommit) : rewritten;
   const lockService = await lockServiceOf(locks, { namespace, redisUrl, logger });
   const delivered: CoreEvent[] = [];
   const record = (events: readonly CoreEvent[]): Promise<Delivered> => {
@@ -186,6 +190,15 @@ function rewriting(database: Database, rewrite: (sql: string) => string): Databa
     transaction: (work, options) => database.transaction((tx) => work(changed(tx)), options),
   };
 }
+
+const noticing = (database: Database, afterCommit: () => Promise<void>): Database => ({
+  ...database,
+  transaction: async (work, options) => {
+    const result = await database.transaction(work, options);
+    await afterCommit();
+    return result;
+  },
+});
 
 const none = {} as Reply;
 
