@@ -78,7 +78,11 @@ function profiling(): Record<string, () => unknown> {
       await session.post('Profiler.start');
       return 'begun';
     },
-    profiled: async () => (await session.post('Profiler.stop')).profile,
+    async profiled() {
+      const { profile } = await session.post('Profiler.stop');
+      session.disconnect();
+      return profile;
+    },
   };
 }
 
