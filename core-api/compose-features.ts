@@ -13,6 +13,8 @@ import { createBypassRepository } from './rooms/bypass-repository.ts';
 import { bypassRoutes } from './rooms/bypass-routes.ts';
 import { createBypassService } from './rooms/bypass-service.ts';
 import { createDrawRepository } from './rooms/draw-repository.ts';
+import { createRecordRepository } from './rooms/record-repository.ts';
+import { createRecordService } from './rooms/record-service.ts';
 import { createRoomRepository } from './rooms/room-repository.ts';
 import { roomRoutes } from './rooms/room-routes.ts';
 import { createRoomService } from './rooms/room-service.ts';
@@ -91,17 +93,23 @@ export function composeFeatures(
     }),
     signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
   });
+  const roomRepository = createRoomRepository(database);
   const rooms = createRoomService({
-    rooms: createRoomRepository(database),
+    rooms: roomRepository,
     draws: createDrawRepository(),
     transaction,
     newSecret: () => randomBytes(32).toString('hex'),
   });
   const bypass = createBypassService({
     codes: createBypassRepository(),
-    rooms: createRoomRepository(database),
+    rooms: roomRepository,
     transaction,
     randomBytes,
+  });
+  const records = createRecordService({
+    records: createRecordRepository(database),
+    rooms: roomRepository,
+    transaction,
   });
   return [
     (bind) => userRoutes(bind, users),
@@ -111,7 +119,7 @@ export function composeFeatures(
     (bind) => seatRoutes(bind, seats, seatMap),
     (bind) => houseRoutes(bind, seats, house),
     (bind) => reportRoutes(bind, reports),
-    (bind) => roomRoutes(bind, rooms),
+    (bind) => roomRoutes(bind, rooms, records),
     (bind) => bypassRoutes(bind, bypass),
     composeTickets(config, database),
   ];

@@ -33,6 +33,8 @@ import {
 } from './queue/queue-store.ts';
 import { createTurnService } from './queue/turn-service.ts';
 import { createCapacityStore } from './rooms/capacity-store.ts';
+import { createMinuteBringer } from './rooms/minute-bringer.ts';
+import { createRecordService } from './rooms/record-service.ts';
 import { openHeartbeat } from './rooms/heartbeat.ts';
 import { createLoadWatch } from './rooms/load-watch.ts';
 import { createNewsStore } from './rooms/news-store.ts';
@@ -177,6 +179,8 @@ function openRooms(
     },
   });
   const draws = createDrawSealer({ rooms, source, log });
+  const records = createRecordService({ rooms, store, source, log, now: Date.now });
+  const minutes = createMinuteBringer({ flush: records.flush, now: monotonic, log });
   const ticker: Ticker = createTicker({
     ...meterTicks({ store, news }, metrics),
     rooms,
@@ -184,12 +188,13 @@ function openRooms(
     pressure,
     log,
     now: monotonic,
-    onBulletin: (room, bulletin) => {
+    onBulletin: (room, bulletin, minutesKept) => {
       draws.note(room, bulletin.closed);
+      if (minutesKept > 0) minutes.bring(room.id);
       if (room.noteBulletin(bulletin) && room.document) streams.broadcast(room.id, room.document);
     },
   });
-  return { rooms, life, streams, ticker };
+  return { rooms, life, streams, ticker, records };
 }
 
 /** Opens Redis and wires the line. */
@@ -198,7 +203,7 @@ export const openLine: OpenLine = async (deps) => {
   const stores = await openStores(deps);
   const { store, news, capacity } = stores;
   const parts = openRooms(deps, stores);
-  const { rooms, ticker, streams } = parts;
+  const { rooms, ticker, streams, records } = parts;
   const service = meterQueue(openQueue(deps, { ...stores, ...parts }), deps.metrics, Date.now);
   const capacityPerSecond = capacity.read;
   const roomService = createRoomService({
@@ -215,7 +220,13 @@ export const openLine: OpenLine = async (deps) => {
     routes(bind) {
       queueRoutes(bind, service);
       const draws = createDrawService({ rooms, store });
-      roomRoutes(bind, { service: roomService, draws, streams, queueTokens: tokens.queue });
+      roomRoutes(bind, {
+        service: roomService,
+        draws,
+        records,
+        streams,
+        queueTokens: tokens.queue,
+      });
     },
     pingRedis: stores.ping,
     collect: createLineCollector(

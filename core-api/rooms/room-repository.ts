@@ -34,7 +34,7 @@ const selectSql = `SELECT c.concert_id AS concertId, c.status, p.version, p.cont
     p.idle_seconds AS idleSeconds, p.grace_seconds AS graceSeconds,
     p.max_waiting AS maxWaiting, p.opens_at AS opensAt,
     p.pre_queue_opens_at AS preQueueOpensAt, p.queue_order AS \`order\`, p.message,
-    p.challenge, p.pow_difficulty AS powDifficulty,
+    p.record_public AS recordPublic, p.challenge, p.pow_difficulty AS powDifficulty,
     d.commitment, d.registered, d.base_number AS base, d.digest,
     CASE WHEN d.registered IS NULL THEN NULL ELSE d.secret END AS secret
   FROM concert c LEFT JOIN room_policy p ON p.concert_id = c.concert_id
@@ -47,10 +47,10 @@ const lockSql = 'SELECT concert_id FROM concert WHERE concert_id = ? FOR UPDATE'
 
 const columns = `version, control, max_active, admit_per_second, claim_seconds, active_seconds,
   idle_seconds, grace_seconds, max_waiting, opens_at, pre_queue_opens_at, queue_order, message,
-  challenge, pow_difficulty`;
+  record_public, challenge, pow_difficulty`;
 
 const saveSql = `INSERT INTO room_policy (concert_id, ${columns})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON DUPLICATE KEY UPDATE ${columns
     .split(',')
     .map((column) => `${column} = VALUES(${column.trim()})`)
@@ -84,7 +84,7 @@ const toAudit = (row: AuditRow): RoomAudit => ({
 
 type Settings = Omit<
   RoomSetting,
-  'concertId' | 'concertActive' | 'opensAt' | 'preQueueOpensAt' | 'draw'
+  'concertId' | 'concertActive' | 'opensAt' | 'preQueueOpensAt' | 'recordPublic' | 'draw'
 >;
 
 interface DrawRow extends Omit<DrawRecord, 'commitment'> {
@@ -97,6 +97,7 @@ interface Row extends Settings, DrawRow {
   status: 'ACTIVE' | 'INACTIVE';
   opensAt: Date | null;
   preQueueOpensAt: Date | null;
+  recordPublic: number;
 }
 
 const isoOf = (moment: Date | null): string | null => moment && moment.toISOString();
@@ -108,12 +109,13 @@ function toRoom({ concertId, status, ...rest }: Row): RoomSetting {
   const identity = { concertId: String(concertId), concertActive: status === 'ACTIVE', ...draw };
   // Without a row every column of the policy is NULL.
   if (row.version === null) return { ...defaultPolicy, ...identity };
-  const { opensAt, preQueueOpensAt, ...settings } = row;
+  const { opensAt, preQueueOpensAt, recordPublic, ...settings } = row;
   return {
     ...settings,
     ...identity,
     opensAt: isoOf(opensAt),
     preQueueOpensAt: isoOf(preQueueOpensAt),
+    recordPublic: recordPublic === 1,
   };
 }
 
@@ -150,6 +152,7 @@ export function createRoomRepository({ rows }: Pick<Database, 'rows'>): RoomRepo
         dateOf(room.preQueueOpensAt),
         room.order,
         room.message,
+        room.recordPublic ? 1 : 0,
         room.challenge,
         room.powDifficulty,
       ]);

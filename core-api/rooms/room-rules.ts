@@ -17,6 +17,7 @@ export const defaultPolicy: Policy & { control: Control } = {
   preQueueOpensAt: null,
   order: 'fifo',
   message: null,
+  recordPublic: false,
   challenge: 'none',
   powDifficulty: 16,
   control: 'OPEN',

@@ -13,6 +13,12 @@ import {
   type RoomSetting,
   sealDraw,
 } from '../../shared/contracts/internal.ts';
+import {
+  getMinutes,
+  type KeptMinutes,
+  type RecordMinute,
+  saveMinutes,
+} from '../../shared/contracts/record.ts';
 import type { KeySet } from '../../shared/keys.ts';
 import { Problem } from '../../shared/problems.ts';
 import { failureProblem } from '../forward/failure-rules.ts';
@@ -36,6 +42,10 @@ export interface CoreClient {
   sealDraw(concertId: string, closed: z.input<typeof sealDraw.body>): Promise<RoomSetting>;
   /** Whether the code was good, and is used up for this account now. */
   redeemBypass(concertId: string, use: { userId: string; code: string }): Promise<boolean>;
+  /** Minutes of a room, so that they outlive Redis. */
+  saveMinutes(concertId: string, items: RecordMinute[]): Promise<void>;
+  /** @throws Problem `not-found` too. */
+  getMinutes(concertId: string): Promise<KeptMinutes>;
   getInventory(concertId: string): Promise<Inventory>;
   getLoad(): Promise<Reply<typeof getLoad>>;
   /** Whether the core says that it can serve requests. Never throws. */
@@ -124,6 +134,10 @@ export function createCoreClient(options: CoreClientOptions): CoreClient {
     sealDraw: (concertId, body) => call(sealDraw, { params: { concertId }, body }),
     redeemBypass: async (concertId, body) =>
       (await call(redeemBypassCode, { params: { concertId }, body })).accepted,
+    saveMinutes: async (concertId, items) => {
+      await call(saveMinutes, { params: { concertId }, body: { items } });
+    },
+    getMinutes: (concertId) => call(getMinutes, { params: { concertId } }),
     getInventory: (concertId) => call(getInventory, { params: { concertId } }),
     getLoad: () => call(getLoad, {}),
     async ready() {

@@ -9,6 +9,7 @@ import { concertRoutes } from './concerts/concert-routes.ts';
 import { loadPageAssets } from './page-assets.ts';
 import { checkoutRoutes } from './own/checkout-routes.ts';
 import { ownRoutes } from './own/own-routes.ts';
+import { recordRoutes } from './record/record-routes.tsx';
 import { roomRoutes } from './room/room-routes.ts';
 import { seatsRoutes } from './seats/seats-routes.ts';
 import { createPageBinder, type PageBinder } from './page-binder.ts';
@@ -30,6 +31,7 @@ export function pageRoutes(app: EdgeApp, deps: PageRoutesDeps): PageBinder['path
     accountRoutes,
     roomRoutes,
     seatsRoutes,
+    recordRoutes,
     checkoutRoutes,
     ownRoutes,
     adminRoutes,

@@ -20,6 +20,9 @@
  * | returners | ZSET | number -> when somebody who was late got in line again | who is late |
  * | goes | ZSET | number -> when it was let in late, once | claim + grace |
  * | events | ZSET | ids of applied core events | 2,000 |
+ * | minute | HASH | what is counted of the running minute (`parts/record.lua`) | about 100 fields |
+ * | minutes | HASH | minute -> its line of the record, until the core has it | 1,440 |
+ * | tails | ZSET | when -> the tail then, for how long people waited | 4,096 |
  * | document | STRING | what the leader last told the gateways | one a room |
  */
 export interface RoomKeys {
@@ -46,6 +49,9 @@ const names = [
   'returners',
   'goes',
   'events',
+  'minute',
+  'minutes',
+  'tails',
   'document',
 ] as const;
 

@@ -7,6 +7,7 @@ import type {
   ClosedRegistration,
   Configured,
   CoreChange,
+  CountedMinutes,
   EntryClaims,
   Habits,
   JoinedPlace,
@@ -15,6 +16,7 @@ import type {
   RoomReading,
   RoomSnapshot,
 } from './queue-types.ts';
+import { byTime, toMinute } from './record-rules.ts';
 
 /** The Lua commands of the line by name, their arguments and replies typed. */
 
@@ -103,7 +105,8 @@ function toReading(reply: string[]): RoomReading {
   const [, nowMs, epoch, front, tail, slots, admitted, living, sellable, soldOut, census, limit] =
     reply;
   const [registered, chain, count, base, digest, ...measured] = reply.slice(readingHead);
-  const [visits, seatsPerVisit, conversion, noShow, holding, kept] = measured.map(Number);
+  const [visits, seatsPerVisit, conversion, noShow, holding, kept, minutesKept] =
+    measured.map(Number);
   return {
     nowMs: Number(nowMs),
     epoch: Number(epoch),
@@ -122,6 +125,7 @@ function toReading(reply: string[]): RoomReading {
     habits: toHabits({ visits, seatsPerVisit, conversion, noShow }),
     holding: holding ?? 0,
     kept: kept ?? 0,
+    minutesKept: minutesKept ?? 0,
   };
 }
 
@@ -219,6 +223,14 @@ export const tickScript = defineScript<{ withCensus: 0 | 1; pressure: number | '
   file('tick'),
   (raw) => toReading(words(raw)),
 );
+
+export const recordScript = defineScript<object, CountedMinutes>(file('record'), (raw) => {
+  const [, running = '', ...closed] = words(raw);
+  return {
+    closed: closed.map(toMinute).sort(byTime),
+    running: running === '' ? undefined : toMinute(running),
+  };
+});
 
 export const snapshotScript = defineScript<object, RoomSnapshot>(file('snapshot'), (raw) =>
   toSnapshot(words(raw)),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EndReason } from '../../shared/contracts/queue.ts';
+import type { RecordMinute } from '../../shared/contracts/record.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import { emptyLeaf } from '../../shared/draw.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -17,6 +18,7 @@ import {
   extendScript,
   joinScript,
   leaveScript,
+  recordScript,
   revokeScript,
   setInventoryScript,
   snapshotScript,
@@ -30,6 +32,7 @@ import type {
   Activation,
   Configured,
   CoreChange,
+  CountedMinutes,
   EntryClaims,
   EntryFacts,
   JoinReply,
@@ -77,6 +80,9 @@ export interface QueueStore {
   quitIndexes(roomId: string): Promise<number[]>;
   /** The leaves of registrations from this index on; `null` for those that are not there any more. */
   leaves(roomId: string, fromIndex: number, count: number): Promise<(string | null)[]>;
+  minutes(roomId: string): Promise<CountedMinutes>;
+  /** The core has these. */
+  forgetMinutes(roomId: string, minutes: readonly RecordMinute[]): Promise<void>;
   /** What is known of a number that was given. */
   entryFacts(roomId: string, number: number): Promise<EntryFacts>;
   setInventory(roomId: string, seats: { sellable: number | null; soldOut: boolean }): Promise<void>;
@@ -110,11 +116,11 @@ const activateArgs = (claims: EntryClaims, { jti, token, tokenEndMs }: ProposedT
   newEnd: tokenEndMs,
 });
 
-/** What is read past the scripts, because nothing has to be atomic with it. */
-function createReads(
+/** What goes past the scripts, because nothing has to be atomic with it. */
+function createPlainCalls(
   redis: RedisClient,
   keysOf: (roomId: string) => RoomKeys,
-): Pick<QueueStore, 'entryFacts' | 'goneNumbers' | 'quitIndexes' | 'leaves'> {
+): Pick<QueueStore, 'entryFacts' | 'forgetMinutes' | 'goneNumbers' | 'quitIndexes' | 'leaves'> {
   return {
     async goneNumbers(roomId, { front, tail }) {
       if (tail <= front) return [];
@@ -146,6 +152,11 @@ function createReads(
         isReturning: returning !== null,
       };
     },
+    async forgetMinutes(roomId, minutes) {
+      const numbers = minutes.map(({ at }) => String(Date.parse(at) / 60_000));
+      if (numbers.length === 0) return;
+      await callStore(() => redis.hdel(keysOf(roomId)['minutes'] ?? '', ...numbers));
+    },
     async quitIndexes(roomId) {
       const bytes = await callStore(() => redis.getBuffer(keysOf(roomId)['quit'] ?? ''));
       return bytes ? fromLifeBitmap({ firstByte: 0, bytes }) : [];
@@ -168,6 +179,16 @@ const knownArgs = ({ registered = 0, chain = '', ended = [], ...line }: KnownLin
   ended: ended.flatMap(({ number, reason, untilMs }) => [number, reason, untilMs]),
 });
 
+/** The keys of each room, made once. */
+function createKeyPages(namespace: string): (roomId: string) => RoomKeys {
+  const pages = new Map<string, RoomKeys>();
+  return (roomId) => {
+    const page = pages.get(roomId) ?? roomKeys(namespace, roomId);
+    pages.set(roomId, page);
+    return page;
+  };
+}
+
 const hiddenSalt = (): string => randomBytes(16).toString('hex');
 
 export function createQueueStore(options: {
@@ -179,14 +200,7 @@ export function createQueueStore(options: {
 }): QueueStore {
   const { redis, namespace, server, newSalt = hiddenSalt } = options;
   const { channel } = lineKeys(namespace);
-  const pages = new Map<string, RoomKeys>();
-  const keysOf = (roomId: string): RoomKeys => {
-    const known = pages.get(roomId);
-    if (known) return known;
-    const page = roomKeys(namespace, roomId);
-    pages.set(roomId, page);
-    return page;
-  };
+  const keysOf = createKeyPages(namespace);
   async function run<Args extends object, Reply>(
     script: (client: RedisClient, keys: RoomKeys, args: Args) => Promise<Reply>,
     roomId: string,
@@ -221,7 +235,8 @@ export function createQueueStore(options: {
     tick: (roomId, { withCensus, pressure }) =>
       run(tickScript, roomId, { withCensus: withCensus ? 1 : 0, pressure: pressure ?? '' }),
     snapshot: (roomId) => run(snapshotScript, roomId, {}),
-    ...createReads(redis, keysOf),
+    minutes: (roomId) => run(recordScript, roomId, {}),
+    ...createPlainCalls(redis, keysOf),
     setInventory: (roomId, { sellable, soldOut }) =>
       run(setInventoryScript, roomId, { sellable: sellable ?? -1, soldOut: soldOut ? 1 : 0 }),
   };

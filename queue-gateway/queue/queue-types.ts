@@ -1,4 +1,5 @@
 import type { AdmissionLimit, EndReason } from '../../shared/contracts/queue.ts';
+import type { RecordMinute } from '../../shared/contracts/record.ts';
 
 /** What a signed queue token says of an entry, as the scripts take it. */
 export interface EntryClaims {
@@ -118,6 +119,8 @@ export interface RoomReading extends Moment, Registration {
   holding: number;
   /** Slots kept free for those who were inside when Redis lost its memory. */
   kept: number;
+  /** Minutes of the record that are not with the core yet. */
+  minutesKept: number;
 }
 
 /** What was measured over the last visits; shares are 0 … 1. */
@@ -125,6 +128,13 @@ export interface Habits {
   noShow: number;
   conversion: number;
   seatsPerVisit: number;
+}
+
+/** What Redis has recorded and the core has not, oldest first. */
+export interface CountedMinutes {
+  closed: RecordMinute[];
+  /** The one that still counts, when something has happened in it. */
+  running: RecordMinute | undefined;
 }
 
 export interface EndedEntry {

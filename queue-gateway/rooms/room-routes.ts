@@ -11,12 +11,14 @@ import {
   revokeEntries,
   watchRoom,
 } from '../../shared/contracts/queue.ts';
+import { getOwnRecord, getSaleRecord } from '../../shared/contracts/record.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Bind, RequestInfo } from '../http/bind.ts';
 import { forgetHeaders } from '../http/forget-headers.ts';
 import { callerOf } from '../http/guard.ts';
 import type { QueueTokens } from '../tokens/queue-tokens.ts';
 import type { DrawService } from './draw-service.ts';
+import type { RecordService } from './record-service.ts';
 import type { RoomService } from './room-service.ts';
 import type { RoomStreams } from './room-streams.ts';
 import { etagOf, matchesEtag } from './room-rules.ts';
@@ -24,6 +26,7 @@ import { etagOf, matchesEtag } from './room-rules.ts';
 export interface RoomRoutesDeps {
   service: RoomService;
   draws: DrawService;
+  records: RecordService;
   streams: RoomStreams;
   queueTokens: QueueTokens;
 }
@@ -62,7 +65,7 @@ function conditional(
 
 /** The state of the line for everybody, and the operator's hand. */
 export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
-  const { service, draws, streams } = deps;
+  const { service, draws, records, streams } = deps;
 
   bind(getRoom, async ({ params, request }) =>
     conditional(request, await service.document(params.concertId)),
@@ -98,6 +101,13 @@ export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
     forgetHeaders(outgoing);
     return RESPONSE_ALREADY_SENT;
   });
+
+  bind(getSaleRecord, async ({ params, request }) => {
+    const body = JSON.stringify(await records.shown(params.concertId));
+    return conditional(request, { body, etag: etagOf(body) });
+  });
+
+  bind(getOwnRecord, ({ params }) => records.own(params.concertId));
 
   bind(getPolicy, ({ params }) => service.getPolicy(params.concertId));
 

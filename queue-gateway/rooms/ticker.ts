@@ -31,8 +31,11 @@ export interface TickerDeps {
   log: Logger;
   /** Monotonic, in ms. */
   now: () => number;
-  /** What all gateways hear is told here at once too. */
-  onBulletin: (room: RoomMemory, bulletin: Bulletin) => void;
+  /**
+   * What all gateways hear is told here at once too. `minutesKept`: minutes of the record that who
+   * leads has to bring to the core.
+   */
+  onBulletin: (room: RoomMemory, bulletin: Bulletin, minutesKept: number) => void;
 }
 
 /** Longer than a pass and its pauses; when a leader dies the next one waits at most this long. */
@@ -63,7 +66,7 @@ export function createTicker(deps: TickerDeps): Ticker {
       await news.publish(room.id, bulletin);
       pulse.published(text);
     }
-    onBulletin(room, bulletin);
+    onBulletin(room, bulletin, share === undefined ? 0 : reading.minutesKept);
   }
 
   function refreshSeats(room: RoomMemory): Promise<void> {

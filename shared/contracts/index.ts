@@ -9,6 +9,7 @@ import * as owners from './owners.ts';
 import * as payments from './payments.ts';
 import * as points from './points.ts';
 import * as queue from './queue.ts';
+import * as record from './record.ts';
 import * as reservations from './reservations.ts';
 import * as tickets from './tickets.ts';
 import * as webhooks from './webhooks.ts';
@@ -21,6 +22,7 @@ export const allEndpoints: readonly Endpoint[] = [
   auth,
   queue,
   challenges,
+  record,
   concerts,
   owners,
   cancellations,

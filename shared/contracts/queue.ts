@@ -270,6 +270,7 @@ export const policyFields = z.strictObject({
   preQueueOpensAt: moment.nullable(),
   order: z.enum(['fifo', 'draw']),
   message: line(500).nullable(),
+  recordPublic: z.boolean().meta({ description: 'Whether anybody may read the record' }),
   ...challengePolicy,
 });
 export type PolicyFields = z.infer<typeof policyFields>;

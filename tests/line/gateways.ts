@@ -6,6 +6,7 @@ import { openLine } from '../../queue-gateway/line.ts';
 import { startGateway } from '../../queue-gateway/server.ts';
 import type { RunningService } from '../../shared/service.ts';
 import { nobody, signAssertion, assertionHeader } from '../../shared/assertion.ts';
+import type { RecordMinute } from '../../shared/contracts/record.ts';
 import type { CoreEvent, Inventory, RoomSetting } from '../../shared/contracts/internal.ts';
 import {
   generatePrivateJwk,
@@ -36,6 +37,8 @@ export interface Gateways {
 export interface FakeCore {
   settings: Map<string, RoomSetting>;
   inventories: Map<string, Inventory>;
+  /** Minutes of the record, by room. */
+  minutes: Map<string, Map<string, RecordMinute>>;
   /** Bypass codes, and whether one is good for an account. */
   codes: Map<string, (concertId: string, userId: string) => boolean>;
   /** Every call fails while true. */
@@ -61,6 +64,7 @@ function createFakeCore(): FakeCore {
   const core: FakeCore = {
     settings,
     inventories,
+    minutes: new Map(),
     codes: new Map(),
     away: false,
     sealing: true,
@@ -106,6 +110,14 @@ function createFakeClient(core: FakeCore): CoreClient {
       }),
     redeemBypass: (concertId, { userId, code }) =>
       here(() => core.codes.get(code)?.(concertId, userId) ?? false),
+    saveMinutes: (concertId, items) =>
+      here(() => {
+        const kept = core.minutes.get(concertId) ?? new Map<string, RecordMinute>();
+        for (const one of items) kept.set(one.at, one);
+        core.minutes.set(concertId, kept);
+      }),
+    getMinutes: (concertId) =>
+      here(() => ({ items: [...(core.minutes.get(concertId)?.values() ?? [])], sold: [] })),
     getInventory: (concertId) =>
       here(
         () => inventories.get(concertId) ?? { concertId, total: 0, held: 0, sold: 0, sellable: 0 },

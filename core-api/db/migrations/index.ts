@@ -14,6 +14,7 @@ import { webhooks } from './013-webhooks.ts';
 import { seatCounts } from './014-seat-counts.ts';
 import { seatCountTriggers } from './015-seat-count-triggers.ts';
 import { challenges } from './016-challenges.ts';
+import { records } from './017-records.ts';
 
 /**
  * One step of the schema. Statements are safe to repeat (`IF NOT EXISTS`), because MySQL commits
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   seatCounts,
   seatCountTriggers,
   challenges,
+  records,
 ];

@@ -178,9 +178,9 @@ async function refusedPolicy(
   if (code === 'version-conflict') {
     const t = visit.words(adminMessages);
     const now = await visit.call(getPolicy, { params: { concertId: idOf(visit, 'concertId') } });
-    const told = (value: unknown): string => (value === null ? t('nothing') : tell(value));
+    const told = (value: unknown): string => tell({ t, format: visit.format }, value);
     const faults = [...policyNames, 'message' as const]
-      .filter((name) => tell(base[name]) !== tell(now[name]))
+      .filter((name) => told(base[name]) !== told(now[name]))
       .map((name) => {
         const title = t(name, { zone: visit.format.zone });
         return t('changed', { name: title, before: told(base[name]), after: told(now[name]) });

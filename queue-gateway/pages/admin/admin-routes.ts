@@ -1,5 +1,6 @@
 import type { PageBinder } from '../page-binder.ts';
 import { adminRoomRoutes } from './admin-room-routes.ts';
+import { adminRecordRoutes } from './admin-record-routes.tsx';
 import { adminDoorRoutes } from './door/admin-door-routes.ts';
 import { adminHooksRoutes } from './hooks/admin-hooks-routes.ts';
 import { adminSalesRoutes } from './sales/admin-sales-routes.ts';
@@ -10,6 +11,7 @@ import { adminSalesRoutes } from './sales/admin-sales-routes.ts';
  */
 export function adminRoutes(pages: PageBinder): void {
   adminRoomRoutes(pages);
+  adminRecordRoutes(pages);
   adminSalesRoutes(pages);
   adminDoorRoutes(pages);
   adminHooksRoutes(pages);

@@ -16,6 +16,7 @@ const base: Policy = {
   preQueueOpensAt: null,
   order: 'fifo',
   message: null,
+  recordPublic: false,
   challenge: 'none',
   powDifficulty: 16,
 };

@@ -121,6 +121,7 @@ export function RoomDeskPage(props: RoomDeskProps) {
       <p class="row">
         <a href={`/c/${concertId}/room`}>{t('seeRoom')}</a>
         <a href={`/admin/sales/${concertId}`}>{t('seeSales')}</a>
+        <a href={`${at}/record`}>{t('seeRecord')}</a>
         <a href={at}>{t('again')}</a>
       </p>
       <Tiles {...props} />

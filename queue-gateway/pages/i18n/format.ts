@@ -11,6 +11,8 @@ export interface Format {
   /** Day and time with the zone's name. */
   moment(iso: string): string;
   day(iso: string): string;
+  /** The time of day, `20:05`. */
+  time(iso: string): string;
   /** Minutes and seconds, `4:07`; with hours and days in front when there are any. */
   clock(totalSeconds: number): string;
   /** The zone as people call it. */
@@ -63,12 +65,22 @@ export function createFormat(language: Language, timeZone: string = defaultTimeZ
         weekday: 'short',
       }),
   );
+  const time = lazily(
+    () =>
+      new Intl.DateTimeFormat('en-GB', {
+        timeZone,
+        hourCycle: 'h23',
+        hour: '2-digit',
+        minute: '2-digit',
+      }),
+  );
   const zone = lazily(() => zoneName(language, timeZone));
   return {
     won: (amount) => won().format(amount),
     number: (value) => numbers().format(value),
     moment: (iso) => moment().format(new Date(iso)),
     day: (iso) => day().format(new Date(iso)),
+    time: (iso) => time().format(new Date(iso)),
     clock: clockText,
     get zone() {
       return zone();

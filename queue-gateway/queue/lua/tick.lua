@@ -1,16 +1,18 @@
 -- tick: admission, then a census of who lives, for the room document, and a little tidying.
 -- REPEAT: admission finds its budget used up; the rest reads.
 -- KEYS: state accounts alive0 alive1 union gone leases inside tokens ended reasons fronts returners
---   goes
+--   goes minute minutes tails
 -- ARGV: server withCensus pressure
 -- REPLY: 'ok', now, epoch, front, tail, slots, admitted, living, sellable, soldOut, census,
 --   limit ('none', 'closed', 'slots', 'rate', 'pressure' or 'seats'), registered, chain, then of a
 --   registration that is closed: drawCount, drawBase, drawDigest, and
 --   what was measured: visits, seats per visit, conversion, no-shows, people inside who hold a seat,
---   slots kept free for those who were inside when Redis lost its memory
+--   slots kept free for those who were inside when Redis lost its memory, minutes of the record that
+--   are not with the core yet
 -- The census is text: front, tail, first byte, bytes a block, living before the first byte, then the
 -- living of each block, oldest first; empty when nobody waits or none was asked for.
 -- INCLUDE: parts/room parts/entry parts/gap parts/life parts/returns parts/draw parts/admit
+--   parts/record
 
 local max_blocks = 1024
 
@@ -62,6 +64,26 @@ local function sweep()
   end
 end
 
+local function record(limit, waiting, slots)
+  local seen, is_first = read_minute()
+  local fields = is_first and { 'number', seen.number, 'was_passed', seen.was_passed,
+    'was_arrived', seen.was_arrived } or {}
+  local function put(name, value)
+    if seen[name] == value then return end
+    seen[name] = value
+    fields[#fields + 1], fields[#fields + 2] = name, string.format('%.0f', value)
+  end
+  sample_tail(seen, put)
+  count_waits(seen, put)
+  if limit ~= 'none' then
+    local name = 'limit_' .. limit
+    put(name, (seen[name] or 0) + math.min(now - (seen.limitAt or now), 5000) + 1)
+    put('limitAt', now)
+  end
+  if #fields > 0 then redis.call('HSET', key.minute, unpack(fields)) end
+  if math.floor(now / 60000) > seen.number then close_minute(seen, waiting, slots) end
+end
+
 -- Who leads knows how much of the rate the core can take; others leave it as it is.
 if arg.pressure ~= '' then set('pressure', tonumber(arg.pressure)) end
 admit()
@@ -73,9 +95,11 @@ if (room.drawCount or 0) == 0 then waiting = waiting + (room.registered or 0) en
 local limit = 'none'
 if room.front < room.tail then limit = select(2, room_inside()) end
 local kept = ghosts()
+local slots = redis.call('ZCARD', key.leases)
+record(limit, waiting, slots)
 save()
-return { 'ok', now, room.epoch, room.front, room.tail, redis.call('ZCARD', key.leases),
+return { 'ok', now, room.epoch, room.front, room.tail, slots,
   room.admitted, waiting, room.sellable, room.soldOut, text, limit, room.registered or 0,
   room.chain or '', room.drawCount or 0, room.drawBase or 0, room.drawDigest or '',
   room.visits or 0, tostring(room.seatsPerVisit or 0), tostring(room.conversion or 0),
-  tostring(room.noShow or 0), room.holding or 0, kept }
+  tostring(room.noShow or 0), room.holding or 0, kept, redis.call('HLEN', key.minutes) }
