@@ -47,6 +47,9 @@ import { createDrawSealer } from './rooms/draw-sealer.ts';
 import { createDrawService } from './rooms/draw-service.ts';
 import { createSeatWatch } from './rooms/seat-watch.ts';
 import { createTicker, type Ticker } from './rooms/ticker.ts';
+import { simulationRoutes } from './simulation/simulation-routes.ts';
+import { createSimulationService } from './simulation/simulation-service.ts';
+import { createSimulationStore } from './simulation/simulation-store.ts';
 import type { AccessTokens } from './tokens/access-token.ts';
 import type { ActiveTokens } from './tokens/active-token.ts';
 import type { Receipts } from './tokens/receipts.ts';
@@ -144,6 +147,7 @@ async function openStores({ config, log }: LineDeps) {
     challenges: createChallengeStore({ redis, namespace }),
     news: createNewsStore({ redis, subscriber, namespace, process }),
     capacity: createCapacityStore({ redis, namespace }),
+    simulations: createSimulationStore({ redis, namespace, server }),
     figures: createFiguresStore({ namespace, server }),
     ping: () => Promise.all(serversOf(redis).map((server) => server.ping())),
     fault: async () => memoryFault(await readServerMemory(redis)),
@@ -220,6 +224,10 @@ export const openLine: OpenLine = async (deps) => {
     routes(bind) {
       queueRoutes(bind, service);
       const draws = createDrawService({ rooms, store });
+      simulationRoutes(
+        bind,
+        createSimulationService({ store: stores.simulations, rooms, now: monotonic }),
+      );
       roomRoutes(bind, {
         service: roomService,
         draws,

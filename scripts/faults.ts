@@ -14,8 +14,8 @@ import type { InjectedFault } from '../tests/faults/inject.ts';
 import { type Rounds, runRounds } from '../tests/faults/rounds.ts';
 import type { FaultReport } from '../tests/faults/run.ts';
 import { isMain } from './is-main.ts';
-import { quantile } from './quantile.ts';
-import { seededRandom } from './seeded-random.ts';
+import { quantile } from '../shared/quantile.ts';
+import { seededRandom } from '../shared/seeded-random.ts';
 import { decimalOption, numberOption } from './options.ts';
 import { dataDirOf } from './stack/find-stack.ts';
 

@@ -13,9 +13,12 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { isMain } from './is-main.ts';
 import { decimalOption, numberOption } from './options.ts';
-import type { SaleOptions } from './simulate/crowd.ts';
-import { describeSale, type SaleFigures } from './simulate/figures.ts';
-import { runSale } from './simulate/run-sale.ts';
+import { defaultPolicy } from '../core-api/rooms/room-rules.ts';
+import type { SaleOptions } from '../queue-gateway/simulation/crowd.ts';
+import { createDrivenStore } from '../queue-gateway/simulation/driven-store.ts';
+import { runSale } from '../queue-gateway/simulation/run-sale.ts';
+import type { SaleFigures } from '../queue-gateway/simulation/sale-figures.ts';
+import { describeSale } from './simulate/describe-sale.ts';
 import { searchDirs } from './stack/find-binary.ts';
 import { findRedisBinary, startRedisServer } from './stack/redis-server.ts';
 import type { Store } from './stack/store.ts';
@@ -60,11 +63,13 @@ async function openStore(env: NodeJS.ProcessEnv, dataDir: string): Promise<Store
 export async function simulate(redisUrl: string, options: SaleOptions): Promise<SaleFigures> {
   const redis = new Redis(redisUrl, { enableAutoPipelining: true });
   const namespace = `simulate-${randomBytes(5).toString('hex')}:`;
+  const server = { of: () => ({ client: redis, run: 'simulated' }) };
+  const driven = createDrivenStore({ redis, namespace, server });
+  const policy = { ...defaultPolicy, concertId: '1', concertActive: true };
   try {
-    return await runSale(redis, namespace, options);
+    return await runSale({ driven, policy, options });
   } finally {
-    const keys = await redis.keys(`${namespace}*`);
-    if (keys.length > 0) await redis.unlink(...keys);
+    await driven.clear();
     redis.disconnect();
   }
 }

@@ -67,6 +67,8 @@ export const lineKeys = (namespace: string) => ({
   leader: `${namespace}{line}:leader`,
   /** STRING with a TTL: people a second that the core was seen to struggle with. */
   capacity: `${namespace}{line}:capacity`,
+  /** STRING with a TTL: which sale is played for an operator, one at a time. */
+  playing: `${namespace}{line}:playing`,
   /** Pub/sub: what all gateways hear (`line-news.ts`). */
   channel: `${namespace}line`,
 });

@@ -6,7 +6,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { isMain } from '../is-main.ts';
 import { aimLine, round, table } from './figures.ts';
-import { quantile } from '../quantile.ts';
+import { quantile } from '../../shared/quantile.ts';
 import { type BenchSale, benchSeatsMax, makeBenchSale } from './sales-data.ts';
 import { type BenchCore, openSalesWorld, perSecond } from './sales-world.ts';
 import { scaled } from './scale.ts';

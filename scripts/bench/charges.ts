@@ -4,7 +4,7 @@
  */
 import { isMain } from '../is-main.ts';
 import { aimLine, median, round, table } from './figures.ts';
-import { quantile } from '../quantile.ts';
+import { quantile } from '../../shared/quantile.ts';
 import { benchPrice, benchSeatsMax, makeBenchSale } from './sales-data.ts';
 import { type BenchCore, openSalesWorld } from './sales-world.ts';
 import { scaled } from './scale.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../shared/seeded-random.ts';
 import { inTurn } from './against.ts';
 import { changesOf, describeChanges, figuresOf } from './compare.ts';
 import { table } from './figures.ts';

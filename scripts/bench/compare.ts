@@ -1,6 +1,6 @@
 /** Figures of two commits side by side: which of them differ by more than their noise. */
-import { seededRandom } from '../seeded-random.ts';
-import { quantile } from '../quantile.ts';
+import { seededRandom } from '../../shared/seeded-random.ts';
+import { quantile } from '../../shared/quantile.ts';
 import { median, round, spreadPercent, table } from './figures.ts';
 
 /** Say something about the run, nothing about the code. */

@@ -1,4 +1,4 @@
-import { quantile } from '../quantile.ts';
+import { quantile } from '../../shared/quantile.ts';
 
 /** What is made of measured values, and how it is shown. */
 

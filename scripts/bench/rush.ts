@@ -7,7 +7,7 @@ import { type Connection, createConnection } from 'mysql2/promise';
 import { isMain } from '../is-main.ts';
 import { databaseCounters } from './database-counters.ts';
 import { aimLine, type Cell, median, round, table } from './figures.ts';
-import { quantile } from '../quantile.ts';
+import { quantile } from '../../shared/quantile.ts';
 import { type BenchSale, makeBenchSale } from './sales-data.ts';
 import { type BenchCore, callers, openSalesWorld } from './sales-world.ts';
 import { scaled } from './scale.ts';

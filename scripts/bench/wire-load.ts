@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { quantile } from '../quantile.ts';
+import { quantile } from '../../shared/quantile.ts';
 
 /**
  * Load over raw sockets: prepared bytes on kept connections, answers told apart by Content-Length

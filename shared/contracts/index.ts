@@ -11,6 +11,7 @@ import * as points from './points.ts';
 import * as queue from './queue.ts';
 import * as record from './record.ts';
 import * as reservations from './reservations.ts';
+import * as simulation from './simulation.ts';
 import * as tickets from './tickets.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -23,6 +24,7 @@ export const allEndpoints: readonly Endpoint[] = [
   queue,
   challenges,
   record,
+  simulation,
   concerts,
   owners,
   cancellations,

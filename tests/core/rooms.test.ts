@@ -40,6 +40,7 @@ describe('core: rooms', () => {
     preQueueOpensAt: null,
     order: 'fifo',
     message: null,
+    recordPublic: false,
     challenge: 'none',
     powDifficulty: 16,
   });

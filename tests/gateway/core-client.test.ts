@@ -19,6 +19,7 @@ const setting = {
   message: null,
   challenge: 'none',
   powDifficulty: 16,
+  recordPublic: false,
   concertId: '5',
   control: 'OPEN',
   concertActive: true,

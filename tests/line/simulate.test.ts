@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { kendallTau } from '../../scripts/simulate/figures.ts';
+import { kendallTau } from '../../queue-gateway/simulation/sale-figures.ts';
 import { readSaleOptions, simulate } from '../../scripts/simulate.ts';
 import { testRedisUrl } from '../harness/test-stores.ts';
 

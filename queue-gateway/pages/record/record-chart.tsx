@@ -72,8 +72,8 @@ export function RecordChart({ id, title, series, times, tell }: RecordChartProps
           const { line, area, dots } = curveOf(one.values, ceiling);
           return (
             <g class={tones[at]}>
-              {at === 0 ? <path class="area" d={area} /> : null}
-              <path class="line" d={line} />
+              {at === 0 && area !== '' ? <path class="area" d={area} /> : null}
+              {line === '' ? null : <path class="line" d={line} />}
               {dots.map(({ x, y }) => (
                 <circle class="dot" cx={x} cy={y} r="3" />
               ))}

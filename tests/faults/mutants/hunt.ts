@@ -2,7 +2,7 @@ import { createConnection } from 'mysql2/promise';
 import { type Fault, faults } from '../faults.ts';
 import { openRig } from '../rig.ts';
 import { runFaults } from '../run.ts';
-import { seededRandom } from '../../../scripts/seeded-random.ts';
+import { seededRandom } from '../../../shared/seeded-random.ts';
 import type { Mutant } from './mutants.ts';
 
 /** What is injected where a mutant shows under load alone. */

@@ -1,4 +1,4 @@
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../shared/seeded-random.ts';
 
 /** What a sale is tried with. Shares are 0 … 1. */
 export interface SaleOptions {

@@ -1,22 +1,15 @@
-import type { Redis } from 'ioredis';
-import { defaultPolicy } from '../../core-api/rooms/room-rules.ts';
-import { type RoomKeys, roomKeys } from '../../queue-gateway/queue/queue-keys.ts';
-import {
-  createQueueStore,
-  joinBatchMax,
-  type QueueStore,
-} from '../../queue-gateway/queue/queue-store.ts';
-import type { CoreChange, EntryClaims } from '../../queue-gateway/queue/queue-types.ts';
+import { joinBatchMax, type QueueStore } from '../queue/queue-store.ts';
+import type { CoreChange, EntryClaims } from '../queue/queue-types.ts';
 import type { RoomSetting } from '../../shared/contracts/internal.ts';
 import { makeCrowd, type SaleOptions, type SimFan } from './crowd.ts';
-import { kendallTau, type SaleFigures } from './figures.ts';
+import { type DrivenStore, drivenRoomId as roomId } from './driven-store.ts';
+import { kendallTau, type SaleFigures } from './sale-figures.ts';
 
 /**
  * A whole sale on the very Lua that runs it, with a driven clock: a second of the sale is as long
  * as Redis takes for it.
  */
 
-const roomId = '1';
 const startMs = 1_800_000_000_000;
 const activeSeconds = 3_600;
 const lifeEverySeconds = 30;
@@ -43,10 +36,17 @@ interface State {
   nextArrival: number;
 }
 
-const settingOf = (options: SaleOptions): RoomSetting => ({
-  ...defaultPolicy,
+/** The room's own policy, as far as it is not what is tried: open, without a draw or a toll. */
+const settingOf = (policy: RoomSetting, options: SaleOptions): RoomSetting => ({
+  ...policy,
   concertId: roomId,
   concertActive: true,
+  control: 'OPEN',
+  opensAt: null,
+  preQueueOpensAt: null,
+  order: 'fifo',
+  message: null,
+  draw: undefined,
   maxActive: options.maxActive,
   admitPerSecond: options.admitPerSecond,
   claimSeconds: options.claimSeconds,
@@ -70,23 +70,17 @@ const claimsOf = (userId: string, number: number): EntryClaims => ({
 });
 
 interface Sale {
-  redis: Redis;
+  driven: DrivenStore;
   store: QueueStore;
-  keys: RoomKeys;
   options: SaleOptions;
   crowd: SimFan[];
   state: State;
 }
 
-function createSale(redis: Redis, namespace: string, options: SaleOptions): Sale {
+function createSale({ driven, options }: Pick<SaleRun, 'driven' | 'options'>): Sale {
   return {
-    redis,
-    store: createQueueStore({
-      redis,
-      namespace,
-      server: { of: () => ({ client: redis, run: 'simulated' }) },
-    }),
-    keys: roomKeys(namespace, roomId),
+    driven,
+    store: driven.line,
     options,
     crowd: makeCrowd(options),
     state: {
@@ -105,10 +99,8 @@ function createSale(redis: Redis, namespace: string, options: SaleOptions): Sale
   };
 }
 
-function setClock({ redis, keys }: Sale, second: number): Promise<unknown> {
-  const nowMs = startMs + second * 1_000;
-  return redis.hset(keys.state, 'clock', nowMs, 'seenAt', nowMs);
-}
+const setClock = ({ driven }: Sale, second: number): Promise<void> =>
+  driven.setClock(startMs + second * 1_000);
 
 async function arrive({ store, crowd, state }: Sale, second: number): Promise<void> {
   const from = state.nextArrival;
@@ -147,11 +139,11 @@ async function take({ store, state }: Sale, number: number, second: number): Pro
 }
 
 async function admit(sale: Sale, second: number): Promise<void> {
-  const { redis, store, keys, state } = sale;
+  const { driven, store, state } = sale;
   const reading = await store.tick(roomId, { withCensus: false });
   state.front = reading.front;
   state.mostInside = Math.max(state.mostInside, reading.slots);
-  const leases = (await redis.zrange(keys['leases'] ?? '', '0', '-1')).map(Number);
+  const leases = await driven.leases();
   const fresh = leases.filter((number) => !state.granted.has(number));
   for (const number of fresh) state.granted.add(number);
   await Promise.all(fresh.sort((a, b) => a - b).map((number) => take(sale, number, second)));
@@ -180,15 +172,22 @@ async function finish(sale: Sale, second: number): Promise<void> {
 /** What happens in a second, in this order. */
 const steps = [arrive, showLife, finish, admit];
 
-export async function runSale(
-  redis: Redis,
-  namespace: string,
-  options: SaleOptions,
-): Promise<SaleFigures> {
-  const sale = createSale(redis, namespace, options);
+export interface SaleRun {
+  driven: DrivenStore;
+  /** What is not tried: windows of life, and whatever the room has beyond `options`. */
+  policy: RoomSetting;
+  options: SaleOptions;
+  /** Asked each second of the sale; a play that is stopped tells how far it came. */
+  isStopped?: () => boolean;
+}
+
+/** The sale as far as it was played; the room is the caller's to clear away. */
+export async function runSale(run: SaleRun): Promise<SaleFigures> {
+  const { policy, options, isStopped = () => false } = run;
+  const sale = createSale(run);
   const { store, crowd, state } = sale;
   await setClock(sale, 0);
-  await store.configure(settingOf(options), { epoch: 1, front: 0, tail: 0, slots: 0 });
+  await store.configure(settingOf(policy, options), { epoch: 1, front: 0, tail: 0, slots: 0 });
   await store.setInventory(roomId, { sellable: options.seats, soldOut: false });
   let soldOutSeconds: number | null = null;
   let second = 0;
@@ -196,7 +195,7 @@ export async function runSale(
     const everybodyCame = state.nextArrival === crowd.length && state.front === crowd.length;
     return state.inside.length === 0 && (state.sold >= options.seats || everybodyCame);
   };
-  for (; second < longestSeconds && !(second > 0 && isOver()); second += 1) {
+  for (; second < longestSeconds && !(second > 0 && isOver()) && !isStopped(); second += 1) {
     await setClock(sale, second);
     for (const step of steps) await step(sale, second);
     if (state.sold >= options.seats) soldOutSeconds ??= second;
@@ -205,6 +204,7 @@ export async function runSale(
     ([number, fan]) => number > state.front && fan.leavesAt > second,
   );
   return {
+    isWhole: isOver(),
     soldOutSeconds,
     lastedSeconds: second,
     sold: state.sold,
