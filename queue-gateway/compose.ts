@@ -15,7 +15,7 @@ import { keyFaults } from './key-rules.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { type Line, type OpenLine, openLine } from './line.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts';
-import { meterUpstream } from './metrics/meter.ts';
+import { meterForwards } from './metrics/meter.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { createAccessTokens } from './tokens/access-token.ts';
 import { createActiveTokens } from './tokens/active-token.ts';
@@ -73,10 +73,12 @@ const openUpstream = (
   metrics: GatewayMetrics,
   now: () => number,
 ): Upstream =>
-  meterUpstream(
-    createUpstream({ url: config.coreUrl, connections: config.coreConnections, now }),
-    metrics,
-  );
+  createUpstream({
+    url: config.coreUrl,
+    connections: config.coreConnections,
+    now,
+    onForwarded: meterForwards(metrics),
+  });
 
 /** What is nobody's own: public keys, and the metrics for their token. */
 function openRoutes(config: GatewayConfig, { registry }: GatewayMetrics, { collect }: Line) {

@@ -15,6 +15,7 @@ import { createListener } from './http/listener.ts';
 import { answerOddRequests } from './http/odd-requests.ts';
 import { createSecureEdgeServer } from './http/secure-server.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { keepRequestsYoung } from './young-heap.ts';
 
 /**
  * How long a caller may take. Node looks at them only every `connectionsCheckingInterval`, which
@@ -88,6 +89,7 @@ export async function startGateway(
   config: GatewayConfig,
   overrides: GatewayOverrides = {},
 ): Promise<RunningService> {
+  keepRequestsYoung();
   const log = createLogger({ service: 'queue-gateway', level: config.logLevel });
   const gateway = await composeGateway(config, log, overrides);
   const edge = await createEdgeServer(gateway, config, log);

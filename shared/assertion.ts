@@ -91,21 +91,23 @@ export interface AssertionOptions {
   now?: () => number;
 }
 
+/** Who calls, now: the claims of an assertion, base64url. */
+export function assertionClaims(caller: Caller, now: () => number): string {
+  const { userId: u, role: r, room: m, entryId: e } = caller;
+  const claims: z.infer<typeof claimsSchema> = { u, r, m, e, t: now(), n: nonce() };
+  return Buffer.from(JSON.stringify(claims)).toString('base64url');
+}
+
+/** The header value for a call in the name of whom the claims say. */
+export function signClaims(keys: KeySet, call: SignedCall, claims: string): string {
+  const { kid } = keys.signing;
+  return `${version}.${kid}.${claims}.${signature(keys, kid, claims, call).toString('base64url')}`;
+}
+
 /** The header value for a call. */
 export function signAssertion(options: AssertionOptions, call: SignedCall, caller: Caller): string {
   const { keys, now = Date.now } = options;
-  const { kid } = keys.signing;
-  const claims = Buffer.from(
-    JSON.stringify({
-      u: caller.userId,
-      r: caller.role,
-      m: caller.room,
-      e: caller.entryId,
-      t: now(),
-      n: nonce(),
-    } satisfies z.infer<typeof claimsSchema>),
-  ).toString('base64url');
-  return `${version}.${kid}.${claims}.${signature(keys, kid, claims, call).toString('base64url')}`;
+  return signClaims(keys, call, assertionClaims(caller, now));
 }
 
 const nonceBytes = 12;

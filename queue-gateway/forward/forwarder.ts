@@ -16,7 +16,7 @@ import type { ActiveClaims } from '../tokens/active-token.ts';
 import { sealedBody, sealedHeaders } from './sealed-body.ts';
 import { toCoreHeaders } from './header-rules.ts';
 import type { createReadSigner } from './read-signer.ts';
-import type { Upstream, UpstreamCall } from './upstream.ts';
+import type { CallKind, Upstream, UpstreamCall } from './upstream.ts';
 
 /** What the forward path asks of the line. */
 export interface LineLease {
@@ -65,14 +65,14 @@ const refusesAnswer = (endpoint: Endpoint) => {
 function createHeadersOf({ method }: Endpoint, options: ForwarderOptions) {
   const { assertionKeys: keys, signRead, now } = options;
   return (request: EdgeBindings, target: string, body: Buffer, caller: Caller) => {
-    const headers = toCoreHeaders(request.incoming.headers, { withBody: body.length > 0 });
-    headers[requestIdHeader] = request.requestId;
-    return (): Record<string, string> => {
-      headers[assertionHeader] =
+    const plain = toCoreHeaders(request.incoming.headers, body.length > 0);
+    plain.push(requestIdHeader, request.requestId);
+    return (): string[] => {
+      const assertion =
         method === 'GET'
           ? signRead(target, caller)
           : signAssertion({ keys, now }, { audience: 'core-api', method, target, body }, caller);
-      return headers;
+      return [...plain, assertionHeader, assertion];
     };
   };
 }
@@ -81,7 +81,7 @@ function createHeadersOf({ method }: Endpoint, options: ForwarderOptions) {
 function createForwardStream(
   endpoint: Endpoint,
   options: ForwarderOptions,
-  { fixed, headersOf }: { fixed: FixedParts; headersOf: ReturnType<typeof createHeadersOf> },
+  { kind, headersOf }: { kind: CallKind; headersOf: ReturnType<typeof createHeadersOf> },
 ): Forward {
   const { guard, upstream, assertionKeys: keys, now } = options;
   const { method } = endpoint;
@@ -101,9 +101,9 @@ function createForwardStream(
       );
     const body = sealedBody(incoming, { limitBytes, sign });
     const call: UpstreamCall = {
-      ...fixed,
+      kind,
       target,
-      headers: () => ({ ...opening(), ...sealedHeaders(incoming.headers) }),
+      headers: () => [...opening(), ...sealedHeaders(incoming.headers)],
       body,
       repeatable: false,
     };
@@ -117,8 +117,6 @@ function createForwardStream(
   };
 }
 
-type FixedParts = Pick<UpstreamCall, 'method' | 'changes' | 'personal' | 'timeoutMs' | 'refuses'>;
-
 export function createForward(endpoint: Endpoint, options: ForwarderOptions): Forward {
   const { guard, line, upstream, loginBrake } = options;
   const { method } = endpoint;
@@ -126,7 +124,7 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
   const isKeyed = endpoint.idempotent ?? false;
   const isBulk = (endpoint.bodyLimitBytes ?? 0) >= bulkBodyLimitBytes;
   const headersOf = createHeadersOf(endpoint, options);
-  const fixed = {
+  const kind: CallKind = {
     method,
     changes: method !== 'GET',
     personal: endpoint.guard !== 'open' || method !== 'GET',
@@ -134,7 +132,7 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
     refuses: refusesAnswer(endpoint),
   };
 
-  if (endpoint.streamed) return createForwardStream(endpoint, options, { fixed, headersOf });
+  if (endpoint.streamed) return createForwardStream(endpoint, options, { kind, headersOf });
 
   async function bodyOf({ incoming }: EdgeBindings): Promise<Buffer> {
     const body = await readBody(endpoint, incoming);
@@ -143,22 +141,25 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
     return body;
   }
 
-  async function lease({ queueToken }: Passed): Promise<void> {
-    if (queueToken?.kind !== 'active') return;
-    if (fixed.changes) await line.checkLease(queueToken);
-    line.touch(queueToken);
+  /** Of who is inside: a call that changes something asks Redis, any other asks nobody. */
+  function lease({ queueToken }: Passed): Promise<void> | void {
+    if (queueToken?.kind !== 'active') return undefined;
+    if (kind.changes) return line.checkLease(queueToken).then(() => line.touch(queueToken));
+    return line.touch(queueToken);
   }
 
   /** The order of checks is written down in http/bind.ts. */
   return async function forward(request, to) {
     const { incoming, outgoing } = request;
-    const passed = await guard(endpoint, request, to.roomId);
+    const guarded = guard(endpoint, request, to.roomId);
+    const passed = guarded instanceof Promise ? await guarded : guarded;
     const body = endpoint.body ? await bodyOf(request) : noBody;
     const target = to.target();
-    if (passed.queueToken) await lease(passed);
+    const leased = lease(passed);
+    if (leased) await leased;
     const attempt = isLogin ? await loginBrake.begin(body, request.address) : undefined;
     const call: UpstreamCall = {
-      ...fixed,
+      kind,
       target,
       headers: headersOf(request, target, body, callerOf(passed)),
       body: body.length > 0 ? body : null,

@@ -37,22 +37,19 @@ const responseHeaders = [
 const plainValue = /^[\t\x20-\x7e]*$/;
 
 /**
- * The headers to send to the core. `content-type` only goes with a body.
+ * The headers to send to the core, names and values in turn. `content-type` only goes with a body.
  * @throws Problem `invalid-request` for a value that is not plain ASCII.
  */
-export function toCoreHeaders(
-  incoming: IncomingHttpHeaders,
-  options: { withBody: boolean },
-): Record<string, string> {
-  const headers: Record<string, string> = {};
+export function toCoreHeaders(incoming: IncomingHttpHeaders, withBody: boolean): string[] {
+  const headers: string[] = [];
   for (const name of requestHeaders) {
     const value = incoming[name];
-    if (typeof value !== 'string' || (name === 'content-type' && !options.withBody)) continue;
+    if (typeof value !== 'string' || (name === 'content-type' && !withBody)) continue;
     if (!plainValue.test(value))
       throw new Problem('invalid-request', {
         errors: [{ path: `header.${name}`, message: 'must be plain ASCII' }],
       });
-    headers[name] = value;
+    headers.push(name, value);
   }
   return headers;
 }
@@ -60,9 +57,9 @@ export function toCoreHeaders(
 /** The headers to answer with. A personal answer is not kept unless the core says otherwise. */
 export function toCallerHeaders(
   upstream: IncomingHttpHeaders,
-  options: { personal: boolean },
+  isPersonal: boolean,
 ): Record<string, string> {
-  const headers: Record<string, string> = options.personal ? { 'cache-control': 'no-store' } : {};
+  const headers: Record<string, string> = isPersonal ? { 'cache-control': 'no-store' } : {};
   for (const name of responseHeaders) {
     const value = upstream[name];
     if (typeof value === 'string') headers[name] = value;

@@ -10,13 +10,13 @@ export interface SealOptions {
   sign: (bodyHash: string) => string;
 }
 
-/** What the core is told of such a body; its length where the caller has told it. */
-export function sealedHeaders(given: IncomingHttpHeaders): Record<string, string> {
-  const headers: Record<string, string> = { [sealedHeader]: '1' };
+/** What the core is told of such a body, as a list; its length where the caller has told it. */
+export function sealedHeaders(given: IncomingHttpHeaders): string[] {
+  const headers = [sealedHeader, '1'];
   const type = given['content-type'];
-  if (type !== undefined) headers['content-type'] = type;
+  if (type !== undefined) headers.push('content-type', type);
   const length = Number(given['content-length']);
-  if (Number.isSafeInteger(length)) headers['content-length'] = String(length + sealBytes);
+  if (Number.isSafeInteger(length)) headers.push('content-length', String(length + sealBytes));
   return headers;
 }
 

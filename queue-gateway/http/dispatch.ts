@@ -52,8 +52,10 @@ class KeptResponse extends ServerResponse {
     return true;
   }
 
-  override end(chunk?: unknown): this {
-    if (typeof chunk === 'string' || chunk instanceof Uint8Array) this.write(chunk);
+  override end(chunk?: unknown, encoding?: unknown): this {
+    if (typeof chunk === 'string')
+      this.write(Buffer.from(chunk, encoding === 'latin1' ? encoding : 'utf8'));
+    else if (chunk instanceof Uint8Array) this.write(chunk);
     this.#done();
     return this;
   }

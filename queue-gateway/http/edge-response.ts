@@ -31,6 +31,8 @@ function flatten(headers: Headers): OutgoingHttpHeader[] {
 export function edgeResponseClass(
   fixed: readonly (readonly [string, string])[],
 ): typeof ServerResponse {
+  const names = new Set(fixed.map(([name]) => name));
+  const all = fixed.flat();
   return class EdgeResponse<R extends IncomingMessage = IncomingMessage>
     extends ServerResponse<R>
     implements WithRequestId
@@ -44,8 +46,13 @@ export function edgeResponseClass(
     override writeHead(status: number, ...rest: unknown[]): this {
       const given = rest.find(isHeaders) ?? {};
       const flat = flatten(given);
-      for (const [name, value] of fixed)
-        if (given[name] === undefined && !this.hasHeader(name)) flat.push(name, value);
+      // Most answers have none of their own, and need not be asked for each.
+      let isPlain = this.getHeaderNames().length === 0;
+      for (const name in given) if (names.has(name)) isPlain = false;
+      if (isPlain) flat.push(...all);
+      else
+        for (const [name, value] of fixed)
+          if (given[name] === undefined && !this.hasHeader(name)) flat.push(name, value);
       flat.push(requestIdHeader, this.requestId);
       return super.writeHead(status, flat);
     }

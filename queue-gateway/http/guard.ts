@@ -44,7 +44,7 @@ export type Guard = (
   endpoint: Endpoint,
   request: EdgeBindings,
   roomId: string | undefined,
-) => Promise<Passed>;
+) => Passed | Promise<Passed>;
 
 const bearer = /^Bearer ([^ ]+)$/i;
 
@@ -90,6 +90,10 @@ function wantsUser({ guard }: Endpoint, incoming: IncomingMessage): boolean {
   return guard === 'active' && incoming.headers.authorization !== undefined;
 }
 
+/** Goes on at once where there is nothing to wait for. */
+const andThen = <A, B>(given: A | Promise<A>, next: (value: A) => B | Promise<B>) =>
+  given instanceof Promise ? given.then(next) : next(given);
+
 /** Waits only where there is something to wait for: most calls are decided from memory. */
 export function createGuard(options: GuardOptions): Guard {
   const { accessTokens, queueTokens, line, limits } = options;
@@ -107,29 +111,40 @@ export function createGuard(options: GuardOptions): Guard {
     return requireActive(line, claims);
   }
 
-  return async function guard(endpoint, { incoming, outgoing, address }, roomId) {
-    const counted = limits.check(endpoint, 'address', address, outgoing);
-    if (counted) await counted;
-    const read = wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
-    const user = read instanceof Promise ? await read : read;
-    if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
-    const found = readQueue(endpoint, incoming, { user, roomId });
-    const queueToken = found instanceof Promise ? await found : found;
-    const userId = user?.userId ?? queueToken?.userId;
-    const limited =
-      userId === undefined ? undefined : limits.check(endpoint, 'account', userId, outgoing);
-    if (limited) await limited;
-    return { user, queueToken };
+  return function guard(endpoint, { incoming, outgoing, address }, roomId) {
+    const readUserToken = () =>
+      wantsUser(endpoint, incoming) ? readUser(accessTokens, incoming) : undefined;
+    const limitAccount = (passed: Passed) => {
+      const userId = passed.user?.userId ?? passed.queueToken?.userId;
+      const counted =
+        userId === undefined ? undefined : limits.check(endpoint, 'account', userId, outgoing);
+      return andThen(counted, () => passed);
+    };
+    return andThen(limits.check(endpoint, 'address', address, outgoing), () =>
+      andThen(readUserToken(), (user) => {
+        if (endpoint.guard === 'admin' && user?.role !== 'ADMIN') throw new Problem('forbidden');
+        return andThen(readQueue(endpoint, incoming, { user, roomId }), (queueToken) =>
+          limitAccount({ user, queueToken }),
+        );
+      }),
+    );
   };
 }
 
-/** What the core is told about the caller. */
+const callers = new WeakMap<object, { user: AccessClaims | undefined; caller: Caller }>();
+
+/** What the core is told about the caller: the same object as long as the claims are the same. */
 export function callerOf({ user, queueToken }: Passed): Caller {
-  if (!user && !queueToken) return nobody;
-  return {
-    userId: user?.userId ?? queueToken?.userId ?? null,
+  const claims = queueToken ?? user;
+  if (!claims) return nobody;
+  const known = callers.get(claims);
+  if (known && known.user === user) return known.caller;
+  const caller: Caller = {
+    userId: claims.userId,
     role: user?.role ?? 'USER',
     room: queueToken?.roomId ?? null,
     entryId: queueToken?.queueId ?? null,
   };
+  callers.set(claims, { user, caller });
+  return caller;
 }

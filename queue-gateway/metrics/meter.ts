@@ -1,5 +1,5 @@
 import { Problem } from '../../shared/problems.ts';
-import type { Upstream } from '../forward/upstream.ts';
+import type { OnForwarded } from '../forward/upstream.ts';
 import type { QueueService } from '../queue/queue-service.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import type { NewsStore } from '../rooms/news-store.ts';
@@ -42,22 +42,12 @@ export function meterQueue(
   };
 }
 
-export function meterUpstream(upstream: Upstream, { forwards }: GatewayMetrics): Upstream {
-  return {
-    ...upstream,
-    async send(call, outgoing) {
-      const startedAt = performance.now();
-      let status = 'failed';
-      try {
-        const outcome = await upstream.send(call, outgoing);
-        status = outcome === 'abandoned' ? outcome : `${Math.floor(outcome / 100)}xx`;
-        return outcome;
-      } finally {
-        forwards.observe({ method: call.method, status }, (performance.now() - startedAt) / 1_000);
-      }
-    },
+export const meterForwards =
+  ({ forwards }: GatewayMetrics): OnForwarded =>
+  (method, outcome, tookMs) => {
+    const status = typeof outcome === 'number' ? `${Math.floor(outcome / 100)}xx` : outcome;
+    forwards.observe({ method, status }, tookMs / 1_000);
   };
-}
 
 /** What a tick costs Redis, whatever the number of people. */
 export function meterTicks(
