@@ -33,12 +33,15 @@ const responseHeaders = [
   'retry-after',
 ] as const;
 
+/** All of them together stay below what the core takes, with our own. */
+const maxValueLength = 1_024;
+
 /** RFC 9110 §5.5 without obs-text: a reader behind us need not guess a charset. */
 const plainValue = /^[\t\x20-\x7e]*$/;
 
 /**
  * The headers to send to the core, names and values in turn. `content-type` only goes with a body.
- * @throws Problem `invalid-request` for a value that is not plain ASCII.
+ * @throws Problem `invalid-request` for a value that is not plain ASCII, or too long.
  */
 export function toCoreHeaders(incoming: IncomingHttpHeaders, withBody: boolean): string[] {
   const headers: string[] = [];
@@ -48,6 +51,10 @@ export function toCoreHeaders(incoming: IncomingHttpHeaders, withBody: boolean):
     if (!plainValue.test(value))
       throw new Problem('invalid-request', {
         errors: [{ path: `header.${name}`, message: 'must be plain ASCII' }],
+      });
+    if (value.length > maxValueLength)
+      throw new Problem('invalid-request', {
+        errors: [{ path: `header.${name}`, message: `must not be longer than ${maxValueLength}` }],
       });
     headers.push(name, value);
   }

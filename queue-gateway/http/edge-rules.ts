@@ -29,6 +29,11 @@ const singular = new Map(
 );
 const hostBit = singular.get('host') ?? 0;
 const encodingBit = singular.get('content-encoding') ?? 0;
+const framingBit = singular.get('transfer-encoding') ?? 0;
+const lengthBit = singular.get('content-length') ?? 0;
+
+/** Node leaves out what comes behind the 2,000th without a word, and who is before us may not. */
+const maxHeaders = 100;
 
 const plainHost = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
@@ -61,8 +66,16 @@ export function targetFault(url: string): string | undefined {
   return undefined;
 }
 
+/** RFC 9112 §6.1: with another coding, or before HTTP/1.1, nobody can be sure where a body ends. */
+const isPlainFraming = (value: string, httpVersion: string): boolean =>
+  value.toLowerCase() === 'chunked' && httpVersion !== '1.0';
+
 /** Why these headers can be read in two ways, in fixed words. */
-export function headerFault(rawHeaders: readonly string[]): string | undefined {
+export function headerFault(
+  rawHeaders: readonly string[],
+  httpVersion: string,
+): string | undefined {
+  if (rawHeaders.length > 2 * maxHeaders) return 'there are too many headers';
   let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const given = (rawHeaders[at] ?? '').toLowerCase();
@@ -76,7 +89,10 @@ export function headerFault(rawHeaders: readonly string[]): string | undefined {
     if (bit === hostBit && !plainHost.test(value)) return 'host is not a host';
     if (bit === encodingBit && value.toLowerCase() !== 'identity')
       return 'content-encoding is not taken';
+    if (bit === framingBit && !isPlainFraming(value, httpVersion))
+      return 'transfer-encoding is not taken';
   }
+  if (seen & framingBit && seen & lengthBit) return 'the length is given twice';
   // RFC 9112 §3.2. Node would refuse it too, but without a word.
   return seen & hostBit ? undefined : 'host is missing';
 }

@@ -10,6 +10,7 @@ import type { WithRequestId } from './edge-response.ts';
 import { headerFault, targetFault } from './edge-rules.ts';
 import type { ToAnswer } from './errors.ts';
 import { mayBeDoor, openPageDoor } from './page-door.ts';
+import { createPipelineLimit } from './pipeline-limit.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
 import type { Shortcuts } from './shortcuts.ts';
 
@@ -39,7 +40,8 @@ function firstProblem(incoming: IncomingMessage, isKnown: boolean): Problem | un
     return new Problem('invalid-request', { detail: 'another version of HTTP' });
   if (!takenMethods.has(incoming.method ?? '')) return new Problem('method-not-allowed');
   const fault =
-    (isKnown ? undefined : targetFault(incoming.url ?? '')) ?? headerFault(incoming.rawHeaders);
+    (isKnown ? undefined : targetFault(incoming.url ?? '')) ??
+    headerFault(incoming.rawHeaders, incoming.httpVersion);
   return fault === undefined ? undefined : new Problem('invalid-request', { detail: fault });
 }
 
@@ -79,6 +81,7 @@ function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerRespo
 export function createListener(options: ListenerOptions): RequestListener {
   const { app, shortcuts, toAnswer, isDraining, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
+  const isFlood = createPipelineLimit();
   /** Connections that close after the answer that is under way. */
   const refused = new WeakSet<Socket>();
 
@@ -101,6 +104,11 @@ export function createListener(options: ListenerOptions): RequestListener {
   return function listener(incoming, outgoing) {
     // RFC 9112 §9.6: what came behind a request that was refused here is not looked at any more.
     if (refused.has(incoming.socket)) return;
+    if (isFlood(incoming, outgoing)) {
+      refused.add(incoming.socket);
+      incoming.socket.destroy();
+      return;
+    }
     let known = shortcuts.find(incoming);
     if (isDraining()) outgoing.setHeader('connection', 'close');
     logAnswer(options, incoming, outgoing);

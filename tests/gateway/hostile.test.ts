@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { type Edge, startEdge } from './edge.ts';
@@ -7,6 +8,7 @@ import { pathRows } from './hostile/path-rows.ts';
 import { get, type Row } from './hostile/row.ts';
 import { tokenRows } from './hostile/token-rows.ts';
 import { rawRequest, sendRaw } from './raw.ts';
+import { answerJson } from './recorder.ts';
 
 const groups: Record<string, Row[]> = {
   'hostile paths': pathRows,
@@ -108,6 +110,36 @@ describe('hostile requests, as bytes', () => {
       expect(await statusesOf(`${path}${get('/concerts')}`)).to.deep.equal(['400']);
       expect(seen()).to.deep.equal([]);
     });
+  });
+
+  it('behind each other in thousands take no call away from others', async () => {
+    const held: ServerResponse[] = [];
+    edge.core.answer = (_request, response) => void held.push(response);
+    const flood = connect(edge.port, '127.0.0.1');
+    flood.on('error', () => undefined);
+    const hungUp = new Promise((resolve) => flood.once('close', resolve));
+    flood.write('GET /concerts HTTP/1.1\r\nHost: tickets.example\r\n\r\n'.repeat(5_000));
+    await hungUp;
+    edge.core.answer = (_request, response) => answerJson(response, 200, { ok: true });
+    expect((await sendRaw(edge.port, get('/concerts'))).status).to.equal(200);
+    expect(edge.core.requests.length, 'of the flood, and the one after').to.be.at.most(18);
+    for (const response of held) answerJson(response, 200, { ok: true });
+  });
+
+  it('in trailers stay there', async () => {
+    const headers = [
+      `Authorization: Bearer ${edge.accessToken('7')}`,
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+    ];
+    const trailers = 'X-User-Id: 8\r\nIdempotency-Key: a\r\nX-Internal-Assertion: b\r\n';
+    const body = `c\r\n{"amount":1}\r\n0\r\n${trailers}\r\n`;
+    const charge = rawRequest('POST /points/charges HTTP/1.1', headers, body);
+    expect((await sendRaw(edge.port, charge)).status).to.equal(200);
+    const [seen] = edge.core.requests;
+    expect(seen?.caller?.userId).to.equal('7');
+    expect(seen?.headers).to.not.have.any.keys('x-user-id', 'idempotency-key', 'trailer');
+    expect(seen?.body).to.equal('{"amount":1}');
   });
 
   it('that are given up half way never reach the core', async () => {

@@ -57,6 +57,27 @@ const framing: Row[] = [
     chunked(`${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`),
   ),
   row('a trailer that is no header', chunked('2\r\n{}\r\n0\r\nno header\r\n\r\n')),
+  row('a trailer that says a length', chunked('2\r\n{}\r\n0\r\nContent-Length: 5\r\n\r\n')),
+  row('a chunk whose data end in a line feed', chunked('2\r\n{}\n0\r\n\r\n')),
+  row('a last chunk that ends in line feeds', chunked('2\r\n{}\r\n0\n\n')),
+  row('a chunk extension that ends in a line feed', chunked('2;a\n{}\r\n0\r\n\r\n')),
+  row('a chunk extension with a line in quotes', chunked('2;a="\r\n{}\r\n0\r\n\r\n')),
+  row('a chunk extension of 20 KB', chunked(`2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`)),
+  row('gzip within chunks', post(['Transfer-Encoding: gzip, chunked'], '2\r\n{}\r\n0\r\n\r\n')),
+  row(
+    'an empty Transfer-Encoding beside a length',
+    post(['Transfer-Encoding:', 'Content-Length: 2']),
+  ),
+  row('a Transfer-Encoding of identity', post(['Transfer-Encoding: identity'])),
+  row(
+    'chunks in HTTP/1.0',
+    rawRequest(
+      'POST /auth/login HTTP/1.0',
+      [json, 'Transfer-Encoding: chunked'],
+      '2\r\n{}\r\n0\r\n\r\n',
+    ),
+  ),
+  row('a Content-Length with a comma', post(['Content-Length: 2,'])),
 ];
 
 const hosts: Row[] = [
@@ -106,6 +127,22 @@ const lines: Row[] = [
     'a greeting of the PROXY protocol',
     'PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\nGET / HTTP/1.1\r\n\r\n',
   ),
+  row(
+    '101 headers',
+    get(
+      '/concerts',
+      Array.from({ length: 99 }, () => 'X-A: 1'),
+    ),
+  ),
+  row(
+    'a second Authorization where node reads no further',
+    get('/points', [
+      'Authorization: Bearer a',
+      ...Array.from({ length: 2_000 }, () => 'a:'),
+      'Authorization: Bearer b',
+    ]),
+  ),
+  row('2 KB for the core in one header', get('/concerts', [`Accept: ${'a/b,'.repeat(512)}`])),
   row('16 KB of headers', get('/concerts', [`X-A: ${'a'.repeat(20_000)}`]), [
     431,
     'invalid-request',

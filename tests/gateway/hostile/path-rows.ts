@@ -98,13 +98,12 @@ const unknownPaths = [
   '/concerts/1/reservations/1/EXTEND',
   '/admin/queue/1/unknown/cord',
   '/health',
-
   '/server-status',
   '/api/internal/load',
   '/c/1/api/internal/load',
   '/api/api/points',
   '/concerts%EF%BC%8Finternal',
-].filter((path) => !path.includes('..'));
+];
 
 const wrongMethods: [string, string][] = [
   ['POST', '/concerts'],
