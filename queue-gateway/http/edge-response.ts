@@ -27,9 +27,11 @@ function flatten(headers: Headers): OutgoingHttpHeader[] {
  * The class of every answer: puts the request id and the fixed headers in when the head is
  * written, whoever writes it, Hono or the forward path. An answer's own header of the same name
  * wins. Setting them one by one beforehand costs a tenth of a forwarded call.
+ * @param options.unreadMaxMs how long the rest of a whole answer waits for a caller that reads nothing
  */
 export function edgeResponseClass(
   fixed: readonly (readonly [string, string])[],
+  { unreadMaxMs = 30_000 } = {},
 ): typeof ServerResponse {
   const names = new Set(fixed.map(([name]) => name));
   const all = fixed.flat();
@@ -55,6 +57,14 @@ export function edgeResponseClass(
           if (given[name] === undefined && !this.hasHeader(name)) flat.push(name, value);
       flat.push(requestIdHeader, this.requestId);
       return super.writeHead(status, flat);
+    }
+
+    override end(...rest: unknown[]): this {
+      super.end(...(rest as []));
+      // Nobody waits for ever until a caller reads: node ends a socket on which nothing moves. When
+      // the answer is through it sets the time a kept connection may lie idle instead.
+      if (this.socket && this.socket.writableLength > 0) this.socket.setTimeout(unreadMaxMs);
+      return this;
     }
   };
 }

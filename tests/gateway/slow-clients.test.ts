@@ -1,5 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { edgeResponseClass } from '../../queue-gateway/http/edge-response.ts';
 import { eventually } from '../harness/eventually.ts';
 import { call } from './call.ts';
 import { type Edge, startEdge } from './edge.ts';
@@ -20,6 +22,41 @@ function hold(port: number, bytes: string): Held {
   });
   return { socket, ended };
 }
+
+describe('callers who never read their answer', () => {
+  it('are hung up on, and who reads late gets all of it', async () => {
+    const answer = Buffer.alloc(64 * 1_024 * 1_024);
+    const ServerResponse = edgeResponseClass([], { unreadMaxMs: 300 });
+    const server = createServer({ ServerResponse }, (_request, response) => response.end(answer));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ask = (onData: (chunk: Buffer, socket: Socket) => void): Promise<number> => {
+      const socket = connect(port, '127.0.0.1');
+      let bytes = 0;
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        bytes += chunk.length;
+        onData(chunk, socket);
+      });
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+      return new Promise((resolve) => socket.once('close', () => resolve(bytes)));
+    };
+    const closed = new Promise((resolve) => {
+      server.once('connection', (socket: Socket) => socket.once('close', resolve));
+    });
+    let reader: Socket | undefined;
+    const cut = ask((_chunk, socket) => (reader = socket.pause()));
+    await closed;
+    reader?.destroy();
+    expect(await cut).to.be.lessThan(answer.length);
+    const slowly = ask((_chunk, socket) => {
+      socket.pause();
+      setImmediate(() => socket.resume());
+    });
+    expect(await slowly).to.be.at.least(answer.length);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
 
 describe('slow clients', () => {
   let edge: Edge;
