@@ -1,15 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import type { Facts, Op } from './history.ts';
+import type { Habits } from './habits.ts';
+import type { Hall } from './hall.ts';
+import type { Op } from './history.ts';
 import type { Recorder } from './recorder.ts';
 import { type Call, callOver, type Outcome } from './wire-call.ts';
-
-/** Where a run takes place. */
-export interface Hall {
-  concertId: string;
-  scheduleId: string;
-  seats: Pick<Facts['seats'][number], 'seatId' | 'price'>[];
-}
 
 export interface CallerDeps {
   proc: number;
@@ -18,6 +13,9 @@ export interface CallerDeps {
   hall: Hall;
   recorder: Recorder;
   dispatcher: Dispatcher;
+  habits: Habits;
+  /** Nothing is repeated any more. */
+  stopped: AbortSignal;
   /** From 0 to below 1, by the seed of the run. */
   random: () => number;
 }
@@ -62,26 +60,24 @@ export function createCaller(deps: CallerDeps): Caller {
       const url = `${pick(deps.gatewayUrls)}${path}`;
       const invokedMs = recorder.nowMs();
       const sent = { accessToken, queueToken, ...call, url };
+      const end = recorder.begin({ op, proc, args, invokedMs });
       const outcome = await callOver(deps.dispatcher, sent);
       const { result, text, status } = outcome;
-      recorder.add({
-        op,
-        proc,
-        args,
-        invokedMs,
+      end({
         returnedMs: status === 0 ? Infinity : recorder.nowMs(),
         result,
         ...(result === 'ok'
           ? { value: value?.(outcome.body), body: text }
           : { refusal: `${status} ${String(outcome.body['code'] ?? '')}` }),
-      } as Op);
+      });
       return outcome;
     },
     async surely(once) {
       const untilMs = recorder.nowMs() + repeatForMs;
       for (;;) {
         const outcome = await once();
-        if (outcome.result !== 'unknown' || recorder.nowMs() > untilMs) return outcome;
+        const isOver = recorder.nowMs() > untilMs || deps.stopped.aborted;
+        if (outcome.result !== 'unknown' || isOver) return outcome;
         await delay(repeatEveryMs);
       }
     },

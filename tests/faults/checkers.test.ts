@@ -20,11 +20,14 @@ const [room, key] = ['7', 'k1'];
 const held = (reservationId: string, seatId = 's1') => ({
   value: { reservations: [{ reservationId, seatId }], expiresMs: 1e9 },
 });
-const none: Facts = { seats: [], reservations: [], payments: [], points: [], history: [] };
+const none: Facts = {
+  ...{ seats: [], reservations: [], payments: [], points: [], history: [], events: [] },
+};
 
 function run(history: Op[], facts: Partial<Facts> = {}): Run {
-  const policy = { maxActive: 1, claimSeconds: 5 };
-  return { history, facts: { ...none, ...facts }, policy, forgotMs: [], healedMs: 1e6 };
+  const policy = { maxActive: 1, admitPerSecond: 1, claimSeconds: 5 };
+  const times = { readMs: Infinity, endedMs: 1e7, healedMs: 1e6, forgotMs: [] };
+  return { history, facts: { ...none, ...facts }, policy, ...times };
 }
 
 const reservation = (reservationId: string, userId = ann) =>
@@ -34,6 +37,7 @@ const reservation = (reservationId: string, userId = ann) =>
     seatId: 's1',
     reservationStatus: 'CONFIRMED',
     isOverdue: false,
+    isInTime: true,
   }) as const;
 const payment = { paymentId: 'p1', userId: ann, reservationId: 'r1', amount: 500 } as const;
 const seat = { seatId: 's1', price: 500, seatStatus: 'SOLD' } as const;
@@ -53,11 +57,22 @@ const sold: Facts = {
   payments: [{ ...payment, paymentStatus: 'COMPLETED' }],
   points: [{ userId: ann, point: 300 }],
   history: ledger,
+  events: [
+    { type: 'reservation.held', payload: '{"reservationIds":["r1"]}' },
+    { type: 'payment.completed', payload: '{"paymentIds":["p1"]}' },
+  ],
 };
 
 const inLine = (userId: string, queueId: number, status: 'WAITING' | 'READY' | 'ACTIVE') =>
   op('status', { userId, roomId: room }, { value: { queueId, status } });
-const late = { queueId: 1, status: 'WAITING', isLate: true } as const;
+const isLate = (userId: string, queueId: number) =>
+  op(
+    'status',
+    { userId, roomId: room },
+    { value: { queueId, status: 'WAITING' as const, isLate: true } },
+  );
+const joined = (userId: string, queueId: number, status: 'WAITING' | 'READY' = 'WAITING') =>
+  op('join', { userId, roomId: room }, { value: { queueId, status } });
 const turn = (userId: string, queueId: number, jti: string, proc = 1) =>
   op('activate', { userId, roomId: room, queueId }, { proc, value: { jti } });
 const roomSeen = (active: number, waiting = 0) =>
@@ -67,8 +82,8 @@ const roomSeen = (active: number, waiting = 0) =>
 const fine = (): Run =>
   run(
     [
-      op('join', { userId: ann, roomId: room }, { value: { queueId: 1, status: 'WAITING' } }),
-      op('join', { userId: ben, roomId: room }, { value: { queueId: 2, status: 'WAITING' } }),
+      joined(ann, 1),
+      joined(ben, 2),
       inLine(ann, 1, 'READY'),
       turn(ann, 1, 'a'),
       turn(ann, 1, 'a'),
@@ -187,7 +202,7 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
   worksAgain: {
     'joins that never came back': () =>
       run([
-        op('join', { userId: ann, roomId: room }, { value: { queueId: 1, status: 'WAITING' } }),
+        joined(ann, 1),
         op(
           'join',
           { userId: ben, roomId: room },
@@ -253,17 +268,45 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
     'number 1 waits while number 2 has its turn': () =>
       run([inLine(ben, 2, 'READY'), inLine(ann, 1, 'WAITING')]),
     'number 1 is told that its turn had come, and nothing was lost': () =>
-      run([
-        inLine(ann, 1, 'WAITING'),
-        inLine(ben, 2, 'READY'),
-        op('status', { userId: ann, roomId: room }, { value: late }),
-      ]),
+      run([inLine(ann, 1, 'WAITING'), inLine(ben, 2, 'READY'), isLate(ann, 1)]),
   },
   nobodyIntrudes: {
     'a gated call without a token': () => run([op('intrude', { userId: ben, how: 'no token' })]),
   },
   slotsComeBack: {
     'a slot that nobody has': () => run([roomSeen(0), roomSeen(1)]),
+  },
+  turnsWithinRate: {
+    'five turns at once, at one a second': () =>
+      run(['1', '2', '3', '4', '5'].map((name) => joined(name, Number(name), 'READY'))),
+  },
+  returnsKeepTheirShare: {
+    'seven who come back while one waits': () => {
+      const late = ['1', '2', '3', '4', '5', '6', '7'];
+      return run([
+        inLine('9', 9, 'WAITING'),
+        ...late.map((name) => isLate(name, Number(name))),
+        ...late.map((name) => inLine(name, Number(name), 'READY')),
+        inLine('9', 9, 'WAITING'),
+      ]);
+    },
+  },
+  seatsWithinLimit: {
+    'five seats of one account': () =>
+      run([], { reservations: ['1', '2', '3', '4', '5'].map((id) => reservation(id)) }),
+  },
+  everySaleIsTold: {
+    'a payment that nobody was told of': () =>
+      run([], { ...sold, events: sold.events.filter(({ type }) => type === 'reservation.held') }),
+    'a hold that nobody was told of': () => run([], { ...sold, events: [] }),
+    'a refund that nobody was told of': () =>
+      run([], { ...sold, payments: [{ ...payment, paymentStatus: 'REFUNDED' }] }),
+  },
+  answersInTime: {
+    'a call that hangs': () => ({
+      ...run([op('balance', { userId: ann }, { result: 'unknown', returnedMs: Infinity })]),
+      answerWithinMs: 1_000,
+    }),
   },
 };
 
@@ -293,8 +336,7 @@ describe('the checkers of runs with faults', () => {
 
   it('forgive who is back in the lane of the late after Redis forgot the turn', () => {
     const [first, second] = [inLine(ann, 1, 'WAITING'), inLine(ben, 2, 'READY')];
-    const back = op('status', { userId: ann, roomId: room }, { value: late });
-    const lost = { ...run([first, second, back]), forgotMs: [second.invokedMs] };
+    const lost = { ...run([first, second, isLate(ann, 1)]), forgotMs: [second.invokedMs] };
     expect(checkers.nobodyIsOvertaken(lost)).to.deep.equal([]);
   });
 

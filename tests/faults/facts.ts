@@ -7,14 +7,15 @@ export interface Scope {
   fromUserId: string;
 }
 
-/** Each takes its scope as the one parameter: of seats the concert, of all else the first account. */
+/** Each takes its scope as the one parameter: the concert of seats and events, of all else the first account. */
 const queries: Record<keyof Facts, string> = {
   seats: `SELECT CAST(seat_id AS CHAR) AS seatId, price, seat_status AS seatStatus
       FROM concert_seat WHERE concert_id = ?`,
   reservations: `
     SELECT CAST(reservation_id AS CHAR) AS reservationId, CAST(user_id AS CHAR) AS userId,
            CAST(seat_id AS CHAR) AS seatId, reservation_status AS reservationStatus,
-           reservation_expire_dt < SYSDATE(6) - INTERVAL 10 SECOND AS isOverdue
+           reservation_expire_dt < SYSDATE(6) - INTERVAL 10 SECOND AS isOverdue,
+           reservation_expire_dt > SYSDATE(6) AS isInTime
       FROM reservation WHERE user_id >= ?`,
   payments: `
     SELECT CAST(payment_id AS CHAR) AS paymentId, CAST(user_id AS CHAR) AS userId,
@@ -26,19 +27,26 @@ const queries: Record<keyof Facts, string> = {
            h.amount, h.point_after_transaction AS pointAfter, h.type
       FROM point_history h JOIN point p ON p.point_id = h.point_id
      WHERE p.user_id >= ? ORDER BY h.point_id, h.seq`,
+  events: `SELECT event_type AS type, payload FROM outbox_event WHERE concert_id = ?`,
 };
+
+const ofConcert = new Set(['seats', 'events']);
 
 /** What the database holds now. */
 export async function readFacts(databaseUrl: string, scope: Scope): Promise<Facts> {
   const connection = await createConnection({ uri: databaseUrl });
   try {
+    // All of one moment, so that it may be read while people buy.
+    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
     const rows: Record<string, RowDataPacket[]> = {};
     for (const [name, sql] of Object.entries(queries)) {
-      const of = name === 'seats' ? scope.concertId : scope.fromUserId;
+      const of = ofConcert.has(name) ? scope.concertId : scope.fromUserId;
       [rows[name]] = await connection.query<RowDataPacket[]>(sql, [of]);
     }
     for (const reservation of rows['reservations'] ?? []) {
       reservation['isOverdue'] = reservation['isOverdue'] === 1;
+      reservation['isInTime'] = reservation['isInTime'] === 1;
     }
     return rows as unknown as Facts;
   } finally {

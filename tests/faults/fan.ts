@@ -13,7 +13,7 @@ const pauseMs = 100;
 
 export function createFan(deps: CallerDeps): Fan {
   const caller = createCaller(deps);
-  const { note, surely, pick, random, hall } = caller;
+  const { note, surely, pick, random, hall, habits } = caller;
   const { userId, accessToken } = deps.account;
   const line = createLineCalls(caller);
   const buy = createBuyer(caller);
@@ -38,7 +38,8 @@ export function createFan(deps: CallerDeps): Fan {
           await delay(pauseMs);
           continue;
         }
-        for (let times = 1 + Math.floor(random() * 3); times > 0; times -= 1) await buy();
+        const buys = 1 + Math.floor(random() * habits.buysMax);
+        for (let times = 0; times < buys && !signal.aborted; times += 1) await buy();
         await line.leave(queueId);
       }
       // Whatever place is left is given back, so that at the end nobody is in the line.

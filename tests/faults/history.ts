@@ -87,8 +87,10 @@ export interface Facts {
     userId: string;
     seatId: string;
     reservationStatus: 'HELD' | 'CONFIRMED' | 'EXPIRED' | 'CANCELLED';
-    /** Its time is over by the database's clock. */
+    /** Its time has been over for long, by the database's clock. */
     isOverdue: boolean;
+    /** Its time is not over yet. */
+    isInTime: boolean;
   }[];
   payments: readonly {
     paymentId: string;
@@ -106,16 +108,34 @@ export interface Facts {
     pointAfter: number;
     type: 'CHARGE' | 'USE' | 'REFUND';
   }[];
+  /** What the gateway was told, or will be; `payload` is JSON. */
+  events: readonly { type: string; payload: string }[];
+}
+
+/** What a room allows, as its owner set it. */
+export interface Policy {
+  maxActive: number;
+  admitPerSecond: number;
+  claimSeconds: number;
+  activeSeconds: number;
+  idleSeconds: number;
+  graceSeconds: number;
 }
 
 /** Everything a checker may look at. */
 export interface Run {
   history: readonly Op[];
   facts: Facts;
-  policy: { maxActive: number; claimSeconds: number };
+  policy: Pick<Policy, 'maxActive' | 'admitPerSecond' | 'claimSeconds'>;
   /** When Redis lost what it knew, or its last second. */
   forgotMs: readonly number[];
-  /** When the last fault was healed. */
+  /** What was answered before this is among the facts, if it happened. */
+  readMs: number;
+  /** When the history was looked at: what has no answer yet may still get one. */
+  endedMs: number;
+  /** Every call has to be answered in so long; left out where services were stopped. */
+  answerWithinMs?: number | undefined;
+  /** When the last fault was healed; Infinity while the run goes on. */
   healedMs: number;
 }
 

@@ -15,7 +15,7 @@ const visitMaxMs = 60_000;
 
 /** Takes the turn of an entry. @returns false when it could not be taken */
 function createActivate(caller: Caller): (queueId: number) => Promise<boolean> {
-  const { note, random } = caller;
+  const { note, random, habits } = caller;
   const { userId } = caller.account;
   const roomId = caller.hall.concertId;
   const jtiOf = (token: unknown): string => {
@@ -35,7 +35,7 @@ function createActivate(caller: Caller): (queueId: number) => Promise<boolean> {
 
   // Some take their turn with every tab they have.
   return async (queueId) => {
-    const tabs = random() < 0.1 ? 3 : 1;
+    const tabs = random() < habits.pressAgain ? 3 : 1;
     const taken = await Promise.all(Array.from({ length: tabs }, () => activateOnce(queueId)));
     const token = taken.find((one) => one !== undefined);
     caller.queueToken = token ?? caller.queueToken;
@@ -44,7 +44,7 @@ function createActivate(caller: Caller): (queueId: number) => Promise<boolean> {
 }
 
 export function createLineCalls(caller: Caller): LineCalls {
-  const { note, recorder, random } = caller;
+  const { note, recorder, random, habits } = caller;
   const { userId } = caller.account;
   const roomId = caller.hall.concertId;
   const activate = createActivate(caller);
@@ -83,7 +83,10 @@ export function createLineCalls(caller: Caller): LineCalls {
       if (seen.result === 'fail') return undefined;
       const { queueId, status } = seenEntry(seen.body);
       if (seen.result === 'ok' && status === 'ACTIVE') return queueId;
-      if (seen.result === 'ok' && status === 'READY' && (await activate(queueId))) return queueId;
+      const isReady = seen.result === 'ok' && status === 'READY';
+      // Some look away when it is their turn.
+      if (isReady && random() < habits.missTurn) await delay(habits.missMs);
+      else if (isReady && (await activate(queueId))) return queueId;
       if (status === 'WAITING' && random() < 0.1) await tryTheDoor();
       await delay(pollEveryMs * (0.5 + random()));
       seen =
@@ -99,8 +102,12 @@ export function createLineCalls(caller: Caller): LineCalls {
     return undefined;
   }
 
-  const leave = (queueId: number): Promise<Outcome> =>
-    note('leave', { userId, roomId, queueId }, { method: 'DELETE', path: `${tokens}/me` });
+  async function leave(queueId: number): Promise<Outcome> {
+    const once = (): Promise<Outcome> =>
+      note('leave', { userId, roomId, queueId }, { method: 'DELETE', path: `${tokens}/me` });
+    if (random() < habits.leaveTwice) await once();
+    return once();
+  }
 
   return { join, getInside, leave };
 }

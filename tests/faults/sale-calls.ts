@@ -8,9 +8,6 @@ interface Held {
   price: number;
 }
 
-/** Longer than a hold of the rig lasts. */
-const tooLateMs = 7_000;
-
 interface Paid {
   paymentId: string;
   reservationId: string;
@@ -19,11 +16,11 @@ interface Paid {
 
 /** Seats: held by id, sometimes by pressing the button three times, and given back. */
 function createSeatCalls(caller: Caller) {
-  const { note, surely, newKey, pick, hall, random } = caller;
+  const { note, surely, newKey, pick, hall, random, habits } = caller;
   const { userId } = caller.account;
   const roomId = hall.concertId;
 
-  async function hold(): Promise<Held[]> {
+  async function holdOnce(): Promise<Held[]> {
     const seats = new Map(
       Array.from({ length: random() < 0.3 ? 2 : 1 }, () => pick(hall.seats)).map((seat) => [
         seat.seatId,
@@ -49,12 +46,17 @@ function createSeatCalls(caller: Caller) {
           return { reservations, expiresMs: Math.min(...ends.map((at) => Date.parse(at))) };
         },
       );
-    // Some press the button twice.
-    if (random() < 0.1) await Promise.all([once(), once(), once()]);
+    // Some press the button again and again.
+    if (random() < habits.pressAgain) await Promise.all([once(), once(), once()]);
     const held = await surely(once);
     if (held.result !== 'ok') return [];
     const reservations = held.body['reservations'] as Omit<Held, 'price'>[];
     return reservations.map((one) => ({ ...one, price: seats.get(one.seatId) ?? 0 }));
+  }
+
+  async function hold(): Promise<Held[]> {
+    const devices = random() < habits.severalAtOnce ? 3 : 1;
+    return (await Promise.all(Array.from({ length: devices }, holdOnce))).flat();
   }
 
   const release = ({ reservationId }: Held): Promise<Outcome> =>
@@ -69,7 +71,7 @@ function createSeatCalls(caller: Caller) {
 
 /** Points: charged, paid, refunded, read. */
 function createMoneyCalls(caller: Caller) {
-  const { note, surely, newKey, random } = caller;
+  const { note, surely, newKey, random, habits } = caller;
   const { userId } = caller.account;
   const roomId = caller.hall.concertId;
   let charges = 0;
@@ -80,22 +82,25 @@ function createMoneyCalls(caller: Caller) {
     }));
 
   /** An amount that this account charges once only, so that it is told apart in the ledger. */
-  function chargeOnce(atLeast: number): Promise<Outcome> {
+  async function chargeOnce(atLeast: number): Promise<Outcome> {
     const amount = atLeast + (charges += 1);
     const key = newKey();
-    return surely(() =>
+    const once = (): Promise<Outcome> =>
       note(
         'charge',
         { userId, key, amount },
         { method: 'POST', path: '/points/charges', body: { amount }, key },
         (body) => ({ pointHistoryId: String(body['pointHistoryId']) }),
-      ),
-    );
+      );
+    if (random() < habits.pressAgain) await Promise.all([once(), once()]);
+    return surely(once);
   }
 
   /** Some charge on two devices at the same moment. */
   const charge = (amount: number): Promise<unknown> =>
-    Promise.all(Array.from({ length: random() < 0.3 ? 2 : 1 }, () => chargeOnce(amount)));
+    Promise.all(
+      Array.from({ length: random() < habits.twoDevices ? 2 : 1 }, () => chargeOnce(amount)),
+    );
 
   async function pay(held: readonly Held[]): Promise<Paid[]> {
     const reservationIds = held.map(({ reservationId }) => reservationId);
@@ -109,7 +114,7 @@ function createMoneyCalls(caller: Caller) {
         { method: 'POST', path, body: { reservationIds }, key },
         (body) => ({ payments: body['payments'] as Paid[] }),
       );
-    if (random() < 0.1) await Promise.all([once(), once()]);
+    if (random() < habits.pressAgain) await Promise.all([once(), once()]);
     const paid = await surely(once);
     return paid.result === 'ok' ? (paid.body['payments'] as Paid[]) : [];
   }
@@ -128,14 +133,16 @@ function createMoneyCalls(caller: Caller) {
 
   /** Some ask twice, each time as if it were the first. */
   const refund = (paid: Paid): Promise<unknown> =>
-    Promise.all(Array.from({ length: random() < 0.1 ? 2 : 1 }, () => refundOnce(paid)));
+    Promise.all(
+      Array.from({ length: random() < habits.refundTwice ? 2 : 1 }, () => refundOnce(paid)),
+    );
 
   return { readBalance, charge, pay, refund };
 }
 
 /** Buys once, as people do: not everybody pays, not everybody keeps what was paid. */
 export function createBuyer(caller: Caller): () => Promise<void> {
-  const { random } = caller;
+  const { random, habits } = caller;
   const { hold, release } = createSeatCalls(caller);
   const { readBalance, charge, pay, refund } = createMoneyCalls(caller);
   /** Bought and thought over: given back at the next visit, so that a hall never sells out. */
@@ -150,13 +157,14 @@ export function createBuyer(caller: Caller): () => Promise<void> {
       for (const one of held) await release(one);
       return;
     }
+    if (random() < habits.forget) return;
     // Some are too slow, and their time runs out.
-    if (random() < 0.02) await delay(tooLateMs);
+    if (random() < habits.tooLate) await delay(habits.tooLateMs);
     const price = held.reduce((sum, one) => sum + one.price, 0);
     if (random() < 0.95) await charge(price);
     const payments = await pay(held);
     await readBalance();
-    if (random() < 0.15) kept = [...payments];
+    if (random() < habits.keep) kept = [...payments];
     else for (const payment of payments) await refund(payment);
   };
 }

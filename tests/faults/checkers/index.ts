@@ -1,4 +1,11 @@
 import type { Checker } from '../history.ts';
+import { everySaleIsTold } from './event-checkers.ts';
+import {
+  answersInTime,
+  returnsKeepTheirShare,
+  seatsWithinLimit,
+  turnsWithinRate,
+} from './limit-checkers.ts';
 import {
   nobodyIntrudes,
   nobodyIsOvertaken,
@@ -38,5 +45,10 @@ export const checkers = {
   nobodyIsOvertaken,
   nobodyIntrudes,
   slotsComeBack,
+  turnsWithinRate,
+  returnsKeepTheirShare,
+  seatsWithinLimit,
+  everySaleIsTold,
+  answersInTime,
 } satisfies Record<string, Checker>;
 export type CheckerName = keyof typeof checkers;

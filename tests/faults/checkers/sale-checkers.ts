@@ -122,9 +122,11 @@ export const paidInTime: Checker = (run) => {
   );
 };
 
-/** Every 2xx is in the database. */
-export const acksAreDurable: Checker = (run) => {
-  const { facts } = run;
+/** Every 2xx is in the database, as it was answered before that was read. */
+export const acksAreDurable: Checker = (whole) => {
+  const { facts, readMs } = whole;
+  const answered = whole.history.filter(({ returnedMs }) => returnedMs <= readMs);
+  const run = { ...whole, history: answered };
   const reservations = new Set(facts.reservations.map(({ reservationId }) => reservationId));
   const payments = new Map(facts.payments.map((payment) => [payment.paymentId, payment]));
   const rows = new Map(facts.history.map((row) => [row.pointHistoryId, row]));
