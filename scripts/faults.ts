@@ -1,14 +1,13 @@
 /**
  * `npm run faults [-- --minutes 10 --fans 48 --seed N]`: load and faults by chance on two of
  * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
- * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time; ends with 1
- * when a checker does not see one.
+ * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time, then as it
+ * is under the same loads; ends with 1 when a checker does not see one, or sees what is not there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../tests/faults/faults.ts';
-import { hunt } from '../tests/faults/mutants/hunt.ts';
-import { mutants } from '../tests/faults/mutants/mutants.ts';
+import { huntAll } from '../tests/faults/mutants/hunt-all.ts';
 import { openRig } from '../tests/faults/rig.ts';
 import type { InjectedFault } from '../tests/faults/inject.ts';
 import { type Rounds, runRounds } from '../tests/faults/rounds.ts';
@@ -18,8 +17,6 @@ import { quantile } from '../shared/quantile.ts';
 import { seededRandom } from '../shared/seeded-random.ts';
 import { decimalOption, numberOption } from './options.ts';
 import { dataDirOf } from './stack/find-stack.ts';
-
-const huntSeconds = 10;
 
 const ascending = (values: (number | undefined)[]): number[] =>
   values.filter((value) => value !== undefined).sort((x, y) => x - y);
@@ -55,19 +52,6 @@ findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => ch
 ${recoveryLines(injected).join('\n')}`);
 }
 
-/** Every mutant whose name has the words, one after the other. @returns true when all were seen */
-async function huntAll(words: string, seed: number): Promise<boolean> {
-  const wanted = mutants.filter(({ name }) => name.includes(words));
-  if (wanted.length === 0) throw new Error(`no mutant has a name with: ${words}`);
-  let caught = 0;
-  for (const mutant of wanted) {
-    const { isCaught } = await hunt(mutant, { seconds: huntSeconds, seed, log: console.log });
-    if (isCaught) caught += 1;
-  }
-  console.log(`${caught} of ${wanted.length} mutants caught`);
-  return caught === wanted.length;
-}
-
 async function main(): Promise<void> {
   const { argv, env } = process;
   const minutes = decimalOption(argv, '--minutes', { fallback: 10, min: 0.1, max: 1_440 });
@@ -77,7 +61,8 @@ async function main(): Promise<void> {
   const mutantsAt = argv.indexOf('--mutants');
   if (mutantsAt >= 0) {
     const words = argv[mutantsAt + 1] ?? '';
-    process.exitCode = (await huntAll(words.startsWith('--') ? '' : words, seed)) ? 0 : 1;
+    const options = { words: words.startsWith('--') ? '' : words, seed, log: console.log };
+    process.exitCode = (await huntAll(options)) ? 0 : 1;
     return;
   }
   console.log(`seed ${seed}: ${fans} fans and faults for ${minutes} minutes`);

@@ -1,57 +1,90 @@
-import { createConnection } from 'mysql2/promise';
-import { type Fault, faults } from '../faults.ts';
-import { openRig } from '../rig.ts';
-import { runFaults } from '../run.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../../shared/seeded-random.ts';
-import type { Mutant } from './mutants.ts';
+import { checkRun, type Found } from '../check-run.ts';
+import { gatherCrowd } from '../crowd.ts';
+import { faults } from '../faults.ts';
+import { usualHabits } from '../habits.ts';
+import { openHall } from '../hall.ts';
+import { createRecorder } from '../recorder.ts';
+import type { Rig } from '../rig.ts';
+import type { Lair } from './lair.ts';
+import type { Load, Mutant } from './mutant.ts';
 
-/** What is injected where a mutant shows under load alone. */
-const calm: Fault = { name: 'nothing', kills: 0, inject: async () => async () => undefined };
-
-const hookFile = new URL('./edit-text.mjs', import.meta.url).href;
-
-export interface Hunt {
-  mutant: Mutant;
-  /** The checkers that saw something. */
-  seenBy: string[];
-  isCaught: boolean;
+export interface HuntOptions {
+  lair: Lair;
+  /** Fans are at it for so long, unless it is seen before. */
   seconds: number;
+  seed: number;
 }
 
-/** Runs the mutant under load, and under its fault, and asks every checker. */
-export async function hunt(
-  mutant: Mutant,
-  options: { seconds: number; seed: number; log: (line: string) => void },
-): Promise<Hunt> {
-  const { seconds, seed, log } = options;
-  const startedAt = performance.now();
-  const rig = await openRig({
-    nodeArgs: ['--import', hookFile],
-    env: { EDITS: JSON.stringify(mutant.edits) },
-    prepareDatabase: async (databaseUrl) => {
-      const connection = await createConnection({ uri: databaseUrl });
-      for (const sql of mutant.sql ?? []) await connection.query(sql);
-      await connection.end();
-    },
-  });
-  try {
-    const chosen = faults.filter(({ name }) => name === mutant.fault);
-    const report = await runFaults({
-      rig,
-      seconds,
-      fans: 16,
-      random: seededRandom(seed),
-      faults: chosen.length > 0 ? chosen : [calm],
-      log: () => undefined,
-    });
-    const seenBy = report.findings.map(({ checker }) => checker.split(':')[0] ?? checker);
-    const isCaught = mutant.seenBy.some((name) => seenBy.includes(name));
-    const hunted = { mutant, seenBy, isCaught, seconds: (performance.now() - startedAt) / 1_000 };
-    log(
-      `${isCaught ? 'caught ' : 'MISSED '} ${hunted.seconds.toFixed(0).padStart(3)} s  ${mutant.name}: ${seenBy.join(', ')}`,
-    );
-    return hunted;
-  } finally {
-    await rig.close();
+export interface Hunt {
+  /** What was found, by whom. */
+  found: Found[];
+  /** From the first call of a fan to the finding. */
+  seconds: number;
+  operations: number;
+}
+
+const lookEveryMs = 500;
+const faultAfterMs = 2_000;
+const faultForMs = 4_000;
+
+/** The fault comes and goes until the signal. */
+async function trouble(rig: Rig, { fault }: Load, signal: AbortSignal): Promise<void> {
+  const chosen = faults.find(({ name }) => name === fault);
+  if (fault !== undefined && !chosen) throw new Error(`there is no fault ${fault}`);
+  const pause = (ms: number): Promise<unknown> =>
+    delay(ms, undefined, { signal }).catch(() => undefined);
+  while (chosen && !signal.aborted) {
+    await pause(faultAfterMs);
+    const heal = await chosen.inject(rig);
+    await pause(faultForMs);
+    await heal();
   }
+}
+
+const isSeen = (found: readonly Found[], seenBy: Mutant['seenBy']): boolean =>
+  found.some(({ checker }) => seenBy.some((name) => checker.split(':')[0] === name));
+
+/** Load on the mutant, and every checker again and again, until one of its own has seen it. */
+export async function hunt(
+  { edits, sql, load, seenBy }: Omit<Mutant, 'name'>,
+  { lair, seconds, seed }: HuntOptions,
+): Promise<Hunt> {
+  const { rig } = lair;
+  await lair.house({ edits, ...(sql ? { sql } : {}), load });
+  const recorder = createRecorder();
+  const { fans, answerWithinMs } = load;
+  const opened = await openHall(rig, fans, load.hall);
+  const habits = { ...usualHabits, ...load.habits };
+  const random = seededRandom(seed);
+  const startedMs = recorder.nowMs();
+  const crowd = gatherCrowd({ rig, opened, recorder, fans, habits, random });
+  const over = new AbortController();
+  const troubled = trouble(rig, load, over.signal);
+  const { databaseUrl } = rig;
+  const run = { ...opened, recorder, databaseUrl, answerWithinMs };
+  let found: Found[] = [];
+  const end = (): Hunt => ({
+    found,
+    seconds: (recorder.nowMs() - startedMs) / 1_000,
+    operations: recorder.ops.length,
+  });
+  while (recorder.nowMs() < startedMs + seconds * 1_000) {
+    await delay(lookEveryMs);
+    found = await checkRun(run);
+    if (!isSeen(found, seenBy)) continue;
+    const caught = end();
+    over.abort();
+    await crowd.stop();
+    await troubled;
+    return caught;
+  }
+  over.abort();
+  await troubled;
+  const healedMs = recorder.nowMs();
+  await delay(1_000);
+  await crowd.disperse();
+  found = await checkRun({ ...run, healedMs });
+  return end();
 }
