@@ -138,17 +138,18 @@ function freeSeats(state: SaleState, maxPrice: number): number[] {
 /** Side by side and leaving no lone seat, else side by side, else the lowest numbers. */
 export function bestSeats(free: readonly number[], count: number): number[] {
   const isFree = new Set(free);
-  const groups: { seats: number[]; left: number }[] = [];
+  const groups: { seats: number[]; isLone: boolean }[] = [];
   for (let seat = 0, start = 0; seat <= Math.max(...free); seat += 1) {
     if (!isFree.has(seat)) start = seat + 1;
     else if ((seat - start + 1) % count === 0) {
       let end = seat;
       while (isFree.has(end + 1)) end += 1;
-      const seats = Array.from({ length: count }, (_, at) => seat - count + 1 + at);
-      groups.push({ seats, left: end - seat });
+      const from = seat - count + 1;
+      const seats = Array.from({ length: count }, (_, at) => from + at);
+      groups.push({ seats, isLone: from - start === 1 || end - seat === 1 });
     }
   }
-  const best = groups.find(({ left }) => left !== 1) ?? groups[0];
+  const best = groups.find(({ isLone }) => !isLone) ?? groups[0];
   return best?.seats ?? free.slice(0, count);
 }
 
