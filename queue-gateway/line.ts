@@ -245,6 +245,7 @@ export const openLine: OpenLine = async (deps) => {
     drain: streams.drain,
     async close() {
       await heartbeat.stop();
+      await streams.close();
       stores.close();
     },
   };

@@ -14,7 +14,7 @@ import {
 import { getOwnRecord, getSaleRecord } from '../../shared/contracts/record.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Bind, RequestInfo } from '../http/bind.ts';
-import { forgetHeaders } from '../http/forget-headers.ts';
+import { openSink } from '../http/event-sink.ts';
 import { callerOf } from '../http/guard.ts';
 import type { QueueTokens } from '../tokens/queue-tokens.ts';
 import type { DrawService } from './draw-service.ts';
@@ -89,16 +89,11 @@ export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
       // A proxy that collects an answer before it passes it on would keep it for ever.
       'x-accel-buffering': 'no',
     };
-    const open = (): boolean => {
-      for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
-      return streams.open(outgoing, { roomId, address, number }, document);
-    };
-    if (!open()) {
-      for (const name of Object.keys(headers)) outgoing.removeHeader(name);
+    const from = { roomId, address, number };
+    if (!streams.open((events) => openSink(outgoing, headers, events), from, document)) {
       const detail = 'Too many streams are open; ask by polling';
       throw new Problem('unavailable', { detail, retryAfterSeconds: streamsFullRetrySeconds });
     }
-    forgetHeaders(outgoing);
     return RESPONSE_ALREADY_SENT;
   });
 

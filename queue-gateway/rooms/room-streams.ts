@@ -1,20 +1,14 @@
 import { shareOf } from '../../shared/worker-rules.ts';
+import { type EventSink, type SinkEvents, toPiece } from '../http/event-sink.ts';
 import type { ServedDocument } from './room-memory.ts';
-
-/** Where events are written to: a response of node, or whatever a test puts there. */
-export interface EventSink {
-  write(text: string): boolean;
-  end(text?: string): void;
-  destroy(): void;
-  once(event: 'close' | 'drain', listener: () => void): unknown;
-}
-
-export interface Listener {
-  roomId: string;
-  address: string;
-  /** Number of the entry that listens, when it said so: the stream is its sign of life. */
-  number?: number | (() => number) | undefined;
-}
+import {
+  createTeller,
+  eventOf,
+  inSlices,
+  type Listener,
+  type Stream,
+  write,
+} from './room-teller.ts';
 
 /** `perAddress` is one process's share of what an address may have. */
 export interface StreamLimits {
@@ -23,28 +17,23 @@ export interface StreamLimits {
 }
 
 export interface RoomStreams {
-  /** False when there are too many already; then nothing was written. */
-  open(sink: EventSink, from: Listener, now?: ServedDocument): boolean;
+  /**
+   * False when there are too many already; then nothing was written.
+   * @param openSink writes the head of the answer.
+   */
+  open(openSink: (events: SinkEvents) => EventSink, from: Listener, now?: ServedDocument): boolean;
   /** The document of a room has changed. */
   broadcast(roomId: string, document: ServedDocument): void;
   /**
-   * A comment to everybody, so that nobody in between takes the connection for dead, and a sign of
-   * life for everybody who listens.
+   * A comment to everybody who was told nothing for a while, so that nobody in between takes the
+   * connection for dead, and a sign of life for everybody who listens.
    */
   ping(): void;
   /** Ends every stream with a hint to come back, not all at once. */
   drain(): void;
+  /** Waits for streams that end; those that do not in time are cut off. */
+  close(): Promise<void>;
   count(): number;
-}
-
-interface Stream extends Listener {
-  sink: EventSink;
-  /** Does not take more just now. */
-  full: boolean;
-  /** What it missed meanwhile: only the newest counts. */
-  missed: ServedDocument | undefined;
-  /** Pings since it was full. */
-  pingsFull: number;
 }
 
 /** Of a gateway with so many processes. */
@@ -53,39 +42,34 @@ export const streamLimits = (processes: number): StreamLimits => ({
   perAddress: shareOf(500, processes),
 });
 const maxPingsFull = 3;
+/** For the last words to be read. */
+const goodbyeMs = 2_000;
 const retryMs = { base: 2_000, jitter: 3_000 };
 
 const retryHint = (random: () => number): string =>
   `retry: ${Math.round(retryMs.base + random() * retryMs.jitter)}\n`;
 
-/** WHATWG HTML §9.2.6. The id is the tag, so that a reader can tell what it has. */
-const eventOf = ({ body, etag }: ServedDocument): string =>
-  `event: room\nid: ${etag.slice(1, -1)}\ndata: ${body}\n\n`;
-
-/** Writes as fast as the reader reads, and no faster: what it misses is only the newest state. */
-function send(stream: Stream, text: string): void {
-  if (stream.sink.write(text)) return;
-  stream.full = true;
-  stream.sink.once('drain', () => {
-    stream.full = false;
-    stream.pingsFull = 0;
-    const { missed } = stream;
-    stream.missed = undefined;
-    if (missed) send(stream, eventOf(missed));
-  });
-}
+const pingPiece = toPiece(': ping\n\n');
 
 /** Who listens, by room, counted by address. */
 function createRegister(limits: StreamLimits) {
   const byRoom = new Map<string, Set<Stream>>();
   const byAddress = new Map<string, number>();
   let count = 0;
+  let onEmpty: () => void = () => undefined;
   return {
     count: () => count,
+    has: (roomId: string): boolean => byRoom.has(roomId),
     of: (roomId: string): Iterable<Stream> => byRoom.get(roomId) ?? [],
     *all(): Iterable<Stream> {
       for (const streams of byRoom.values()) yield* streams;
     },
+    /** Once nobody listens any more. */
+    emptied: (): Promise<void> =>
+      new Promise((resolve) => {
+        if (count === 0) resolve();
+        else onEmpty = resolve;
+      }),
     isFull: (address: string): boolean =>
       count >= limits.perProcess || (byAddress.get(address) ?? 0) >= limits.perAddress,
     add(stream: Stream): void {
@@ -103,8 +87,21 @@ function createRegister(limits: StreamLimits) {
       if (others > 0) byAddress.set(address, others);
       else byAddress.delete(address);
       count -= 1;
+      if (count === 0) onEmpty();
     },
   };
+}
+
+const fresh = { full: false, quiet: false, pingsFull: 0 };
+
+/** @returns false when the reader is given up. */
+function pingOne(stream: Stream): boolean {
+  if (stream.full) stream.pingsFull += 1;
+  else if (stream.quiet) write(stream, pingPiece);
+  stream.quiet = true;
+  if (stream.pingsFull < maxPingsFull) return true;
+  stream.sink.destroy();
+  return false;
 }
 
 export function createRoomStreams(options: {
@@ -112,44 +109,58 @@ export function createRoomStreams(options: {
   random: () => number;
   onAlive: (roomId: string, number: number) => void;
 }): RoomStreams {
-  const { limits, random, onAlive } = options;
-  const register = createRegister(limits);
+  const { random, onAlive } = options;
+  const register = createRegister(options.limits);
+  const teller = createTeller(register.of);
   let draining = false;
   const noteLife = ({ roomId, number }: Listener): void => {
     const known = typeof number === 'function' ? number() : (number ?? 0);
     if (known > 0) onAlive(roomId, known);
   };
 
+  function remove(stream: Stream): void {
+    register.remove(stream);
+    if (!register.has(stream.roomId)) teller.forget(stream.roomId);
+  }
+
   return {
     count: register.count,
-    open(sink, from, now) {
+    open(openSink, from, now) {
       if (draining || register.isFull(from.address)) return false;
-      const stream: Stream = { ...from, sink, full: false, missed: undefined, pingsFull: 0 };
+      const sink = openSink({
+        onDrain() {
+          stream.full = false;
+          stream.pingsFull = 0;
+          teller.tell(stream);
+        },
+        onClose: () => remove(stream),
+      });
+      const stream: Stream = { ...from, ...fresh, sink, etag: now?.etag ?? '' };
       register.add(stream);
       noteLife(stream);
-      sink.once('close', () => register.remove(stream));
-      send(stream, `${retryHint(random)}\n${now ? eventOf(now) : ''}`);
+      write(stream, toPiece(`${retryHint(random)}\n${now ? eventOf(now) : ''}`));
       return true;
     },
     broadcast(roomId, document) {
-      const text = eventOf(document);
-      for (const stream of register.of(roomId)) {
-        if (stream.full) stream.missed = document;
-        else send(stream, text);
-      }
+      if (register.has(roomId)) teller.note(roomId, document);
     },
-    ping() {
-      for (const stream of register.all()) {
-        if (stream.full) stream.pingsFull += 1;
-        else send(stream, ': ping\n\n');
-        if (stream.pingsFull >= maxPingsFull) stream.sink.destroy();
-        else noteLife(stream);
-      }
-    },
+    ping: () =>
+      void inSlices(register.all(), (stream) => {
+        if (pingOne(stream)) noteLife(stream);
+      }),
     drain() {
       draining = true;
-      for (const stream of register.all())
-        stream.sink.end(`${retryHint(random)}event: reconnect\ndata:\n\n`);
+      for (const stream of register.all()) {
+        stream.full = true; // Nothing more goes in.
+        stream.sink.end(toPiece(`${retryHint(random)}event: reconnect\ndata:\n\n`));
+      }
+    },
+    async close() {
+      const deadline = setTimeout(() => {
+        for (const stream of register.all()) stream.sink.destroy();
+      }, goodbyeMs);
+      await register.emptied();
+      clearTimeout(deadline);
     },
   };
 }

@@ -42,7 +42,6 @@ export interface WaitingTokens {
   sign(claims: Omit<WaitingClaims, 'kind'>): string;
   /** @throws Problem `queue-token-invalid`, or `queue-token-ended` when only its time is over. */
   verify(token: string): WaitingClaims;
-  keysVersion(): number;
 }
 
 const payloadSchema = z
@@ -111,17 +110,18 @@ function verify(keys: KeySet, token: string, nowMs: number): WaitingClaims {
 /** @param options.keys symmetric keys; the first signs, every one verifies. */
 export function createWaitingTokens(options: { keys: KeySet; now: () => number }): WaitingTokens {
   const { keys, now } = options;
-  const keysVersion = (): number => keys.version;
-  const signing = perVersion(keysVersion, () => {
-    const { kid, key } = keys.signing;
-    return { key, head: segmentOf({ alg: waitingPins.algorithm, typ: waitingPins.typ, kid }) };
-  });
+  const signing = perVersion(
+    () => keys.version,
+    () => {
+      const { kid, key } = keys.signing;
+      return { key, head: segmentOf({ alg: waitingPins.algorithm, typ: waitingPins.typ, kid }) };
+    },
+  );
   return {
     sign(claims) {
       const { head, key } = signing();
       return sign(head, key, claims);
     },
     verify: (token) => verify(keys, token, now()),
-    keysVersion,
   };
 }
