@@ -8,6 +8,27 @@ export interface WithRequestId {
   readonly requestId: string;
 }
 
+/**
+ * Headers that are known before the answer is: they go into its head, whoever writes it. Put in
+ * again, they replace what was put in before. `setHeader` would make node go through every header of
+ * the answer twice more.
+ */
+interface WithEarlyHeaders {
+  /** Names and values in turn, names in small letters. */
+  early: readonly string[];
+}
+
+export function putEarly(outgoing: ServerResponse, headers: readonly string[]): void {
+  if ('early' in outgoing) {
+    (outgoing as ServerResponse & WithEarlyHeaders).early = headers;
+    return;
+  }
+  for (let at = 0; at < headers.length; at += 2)
+    outgoing.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+}
+
+const none: readonly string[] = [];
+
 /** Of what `writeHead` takes after the status: its headers by name. */
 export const isHeaders = (value: unknown): value is Headers =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -37,8 +58,9 @@ export function edgeResponseClass(
   const all = fixed.flat();
   return class EdgeResponse<R extends IncomingMessage = IncomingMessage>
     extends ServerResponse<R>
-    implements WithRequestId
+    implements WithRequestId, WithEarlyHeaders
   {
+    early = none;
     #requestId: string | undefined;
 
     get requestId(): string {
@@ -55,6 +77,7 @@ export function edgeResponseClass(
       else
         for (const [name, value] of fixed)
           if (given[name] === undefined && !this.hasHeader(name)) flat.push(name, value);
+      for (const text of this.early) flat.push(text);
       flat.push(requestIdHeader, this.requestId);
       return super.writeHead(status, flat);
     }

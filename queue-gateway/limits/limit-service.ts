@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Endpoint } from '../../shared/contracts/endpoint.ts';
 import { Problem } from '../../shared/problems.ts';
 import { limitKeyOf } from '../http/client-address.ts';
+import { putEarly } from '../http/edge-response.ts';
 import { type LimitRule, limitRules } from './limit-rules.ts';
 import type { Count, LimitStore } from './limit-store.ts';
 
@@ -20,10 +21,12 @@ const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1_000));
 
 /** `RateLimit-*` as draft-ietf-httpapi-ratelimit-headers-06 has them: widely read, one per fact. */
 function tell(outgoing: ServerResponse, rule: LimitRule, count: Count): void {
-  outgoing.setHeader('ratelimit-policy', `${rule.points};w=${rule.seconds}`);
-  outgoing.setHeader('ratelimit-limit', rule.points);
-  outgoing.setHeader('ratelimit-remaining', Math.max(0, rule.points - count.used));
-  outgoing.setHeader('ratelimit-reset', secondsOf(count.waitMs));
+  putEarly(outgoing, [
+    ...['ratelimit-policy', `${rule.points};w=${rule.seconds}`],
+    ...['ratelimit-limit', String(rule.points)],
+    ...['ratelimit-remaining', String(Math.max(0, rule.points - count.used))],
+    ...['ratelimit-reset', String(secondsOf(count.waitMs))],
+  ]);
 }
 
 export function createLimits(store: LimitStore): Limits {

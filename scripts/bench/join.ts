@@ -4,6 +4,7 @@
  * token that the gateway has never seen, once with one that it has. `npm run bench -- join`
  */
 import { isMain } from '../is-main.ts';
+import { arrivals } from './arrivals.ts';
 import { aimLine, round, table } from './figures.ts';
 import { answerOf, benchRoom, openLineWorld, range } from './line-world.ts';
 import { scaled } from './scale.ts';
@@ -23,6 +24,7 @@ const warmUp = scaled(3_000);
 const rounds = scaled(7, 3);
 const perWindow = scaled(1_500);
 const crowd = scaled(10_000);
+const arrivalSeconds = scaled(4, 1);
 
 /** The same fans join another room right after: by then the gateway knows their tokens. */
 const knownName = 'ours, token seen before';
@@ -31,7 +33,7 @@ const concerts = [benchRoom, { ...benchRoom, concertId: '2' }];
 const toOtherRoom = (join: Buffer): Buffer =>
   Buffer.from(join.toString('latin1').replace('/queue/1/', '/queue/2/'), 'latin1');
 
-function report(standings: readonly Standing[], rush: WireResult): string {
+function report(standings: readonly Standing[], rush: WireResult, steady: string): string {
   const [bare, fresh, known] = standings;
   if (!bare || !fresh || !known) throw new Error('a contestant is missing');
   const share = (what: string, one: Standing): string =>
@@ -41,6 +43,8 @@ function report(standings: readonly Standing[], rush: WireResult): string {
     '',
     `${crowd} new fans through ${connections} connections: p50 ${round(rush.p50Ms, 1)} ms, ` +
       `p95 ${round(rush.p95Ms, 1)} ms, p99 ${round(rush.p99Ms, 1)} ms, ${rush.perSecond}/s`,
+    '',
+    steady,
     '',
     share('joins of the bare handler’s requests', fresh),
     share('the same with access tokens seen before', known),
@@ -75,7 +79,12 @@ export async function benchJoin(): Promise<string> {
     };
     const standings = await interleave(contestants, { rounds, connections, load });
     const rush = await oneWindow(gateway, { connections, next: once((await joins(crowd)).fresh) });
-    return report(standings, rush);
+    const steady = await arrivals(gateway, {
+      connections,
+      seconds: arrivalSeconds,
+      requests: async (count) => (await joins(count)).fresh,
+    });
+    return report(standings, rush, steady);
   } finally {
     await world.close();
   }
