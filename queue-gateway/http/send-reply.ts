@@ -46,10 +46,12 @@ export async function sendReply(
     return;
   }
   const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
   outgoing.writeHead(status, {
     'content-type': endpoint.mediaType ?? 'application/json',
-    'content-length': String(Buffer.byteLength(text)),
+    'content-length': String(length),
     ...all,
   });
-  outgoing.end(text);
+  // As many bytes as characters: ASCII, which is copied as it is.
+  outgoing.end(text, length === text.length ? 'latin1' : 'utf8');
 }
