@@ -17,10 +17,10 @@ const minuteMs = 60_000;
 
 // LEFT is a word of SQL.
 const quoted = recordNames.map((name) => `\`${name}\``);
-const values = ['bound_by', 'waiting', 'inside', ...quoted, 'waits'];
-const saveSql = `INSERT INTO room_minute (concert_id, minute_number, ${values.join(', ')})
-  VALUES (?, ?, ${values.map(() => '?').join(', ')})
-  ON DUPLICATE KEY UPDATE ${values.map((name) => `${name} = VALUES(${name})`).join(', ')}`;
+const columns = ['bound_by', 'waiting', 'inside', ...quoted, 'waits'];
+const saveSql = `INSERT INTO room_minute (concert_id, minute_number, ${columns.join(', ')})
+  VALUES (?, ?, ${columns.map(() => '?').join(', ')})
+  ON DUPLICATE KEY UPDATE ${columns.map((name) => `${name} = VALUES(${name})`).join(', ')}`;
 
 const minutesSql = `SELECT minute_number AS number, bound_by AS \`limit\`, waiting, inside,
     ${quoted.join(', ')}, waits
@@ -48,21 +48,27 @@ function toWaits(text: string): RecordMinute['waits'] {
   });
 }
 
+/** A statement for each minute. */
+export const minuteRows = (concertId: string, minutes: readonly RecordMinute[]) =>
+  minutes.map((minute) => ({
+    sql: saveSql,
+    values: [
+      concertId,
+      Math.floor(Date.parse(minute.at) / minuteMs),
+      minute.limit,
+      minute.waiting,
+      minute.inside,
+      ...recordNames.map((name) => minute[name]),
+      waitsText(minute.waits),
+    ],
+  }));
+
 type Row = Omit<RecordMinute, 'at' | 'waits'> & { number: number; waits: string };
 
 export function createRecordRepository({ rows }: Pick<Database, 'rows'>): RecordRepository {
   return {
     async save(tx, concertId, minutes) {
-      for (const minute of minutes)
-        await tx.run(saveSql, [
-          concertId,
-          Math.floor(Date.parse(minute.at) / minuteMs),
-          minute.limit,
-          minute.waiting,
-          minute.inside,
-          ...recordNames.map((name) => minute[name]),
-          waitsText(minute.waits),
-        ]);
+      for (const { sql, values } of minuteRows(concertId, minutes)) await tx.run(sql, values);
     },
     async minutesOf(concertId) {
       const found = await rows<Row>(minutesSql, [concertId]);

@@ -8,6 +8,7 @@ import {
 } from '../../shared/contracts/record.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { Demand } from '../queue/odds-rules.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { byTime, recentOf, toRecord } from '../queue/record-rules.ts';
 import type { RoomDirectory } from './room-directory.ts';
@@ -38,6 +39,12 @@ export interface RecordServiceDeps {
 const freshMs = 5_000;
 const roomsMax = 200;
 const recentMs = 600_000;
+
+const habitsOf = ({ noShow, conversion, seatsPerOrder }: Demand) => ({
+  noShow,
+  conversion,
+  seatsPerOrder,
+});
 
 /** A minute that both have was kept, and could not be forgotten yet. */
 function together(kept: KeptMinutes, counted: readonly RecordMinute[]): KeptMinutes {
@@ -82,10 +89,11 @@ export function createRecordService(deps: RecordServiceDeps): RecordService {
       return toRecord(await read(roomId), { concertId: roomId, isPublic: true });
     },
     async own(roomId) {
-      const { setting } = await rooms.ensure(roomId);
+      const { setting, demand } = await rooms.ensure(roomId);
+      const habits = demand ? habitsOf(demand) : null;
       const all = await read(roomId);
       const record = toRecord(all, { concertId: roomId, isPublic: setting.recordPublic });
-      return { ...record, recent: recentOf(all.items, now(), recentMs) };
+      return { ...record, recent: { ...recentOf(all.items, now(), recentMs), habits } };
     },
     async flush(roomId) {
       const { closed } = await store.minutes(roomId);

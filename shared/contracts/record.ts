@@ -132,6 +132,10 @@ export const getOwnRecord = defineEndpoint({
       visitSeconds: z.number().nullable().meta({
         description: 'Average time of a turn inside, by Little’s law from who came and was inside',
       }),
+      habits: z
+        .object({ noShow: z.number(), conversion: z.number(), seatsPerOrder: z.number() })
+        .nullable()
+        .meta({ description: 'What people did in the last visits; null before 20 of them' }),
     }),
   }),
 });

@@ -45,14 +45,16 @@ describe('pages: the operator’s desk, webhooks', () => {
       body: { url: 'http://127.0.0.1:9/axe', events: ['payment.completed'] },
     });
     const at = `/admin/hooks/${made.body.webhookId}`;
-    const visitor = await newVisitor({ fan: stack.admin, language: 'ko', dark: true });
-    const page = await newPage(visitor);
-    for (const path of ['/admin/hooks', at]) {
-      await page.goto(path);
-      await expectAccessible(page);
-      expect(page.faults).to.deep.equal([]);
+    for (const dark of [true, false]) {
+      const visitor = await newVisitor({ fan: stack.admin, language: 'ko', dark });
+      const page = await newPage(visitor);
+      for (const path of ['/admin/hooks', at]) {
+        await page.goto(path);
+        await expectAccessible(page);
+        expect(page.faults).to.deep.equal([]);
+      }
+      await visitor.close();
     }
-    await visitor.close();
     const [fan] = await stack.fans(1);
     const headers = {
       'sec-fetch-site': 'same-origin',

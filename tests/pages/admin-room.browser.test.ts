@@ -16,16 +16,17 @@ describe('pages: the operator’s desk, rooms', () => {
 
   it('shows every room, and one with live charts, with nothing in the way', async () => {
     const concertId = await roomOf();
-    for (const [language, width] of [
-      ['en', 'desktop'],
-      ['ko', 'phone'],
+    for (const [language, width, dark] of [
+      ['en', 'desktop', true],
+      ['ko', 'phone', false],
+      ['en', 'phone', true],
     ] as const) {
-      const visitor = await newVisitor({ fan: stack.admin, language, width });
+      const visitor = await newVisitor({ fan: stack.admin, language, width, dark });
       const page = await newPage(visitor);
       await page.goto('/admin');
       await expectAccessible(page);
       await page.locator(`a[href="/admin/rooms/${concertId}"]`).click();
-      await page.locator('#charts canvas').nth(3).waitFor();
+      await page.locator('#charts canvas').nth(5).waitFor();
       await expectAccessible(page);
       const isWider = await page.evaluate<boolean>(
         'document.documentElement.scrollWidth > document.documentElement.clientWidth',
@@ -34,6 +35,31 @@ describe('pages: the operator’s desk, rooms', () => {
       expect(page.faults).to.deep.equal([]);
       await visitor.close();
     }
+  });
+
+  it('plays the sale of a policy that is only typed, in place and without a script', async () => {
+    const concertId = await roomOf();
+    for (const javaScript of [true, false]) {
+      const visitor = await newVisitor({ fan: stack.admin, javaScript, width: 'desktop' });
+      const page = await newPage(visitor);
+      await page.goto(`/admin/rooms/${concertId}`);
+      const form = page.locator('#forecast');
+      const typed = { 'People in line': '300', 'Seats to sell': '40', 'Places inside': '30' };
+      for (const [label, value] of Object.entries({ ...typed, 'Let in per second': '2' }))
+        await form.getByLabel(label).fill(value);
+      await form.getByLabel('Average visit, seconds').fill('20');
+      if (javaScript) await page.locator('#policy').getByLabel('Idle inside, seconds').fill('77');
+      await form.getByRole('button', { name: 'Play it through' }).click();
+      const result = page.locator('#play-result');
+      await result.getByText('Nine in ten wait at most').waitFor();
+      expect(await result.textContent()).to.match(/Sold out after\d+:\d\d/);
+      if (javaScript)
+        expect(await page.locator('#policy').getByLabel('Idle inside').inputValue()).to.equal('77');
+      expect(await form.getByLabel('Seats to sell').inputValue()).to.equal('40');
+      expect(page.faults).to.deep.equal([]);
+      await visitor.close();
+    }
+    expect((await settingOf(concertId))['maxActive']).to.equal(0);
   });
 
   it('pauses, and the waiting page says so', async () => {

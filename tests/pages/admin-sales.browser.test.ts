@@ -66,10 +66,18 @@ describe('pages: the operator’s desk, concerts', () => {
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'CSV 내려받기' }).click();
     expect((await download).suggestedFilename()).to.match(/csv$/);
-    for (const path of ['/admin/sales', `/admin/sales/${concertId}/dates/${scheduleId}`]) {
+    const paths = ['/admin/sales', `/admin/sales/${concertId}/dates/${scheduleId}`];
+    for (const path of paths) {
       await page.goto(path);
       await expectAccessible(page);
     }
+    const night = await newVisitor({ fan: stack.admin, dark: true, width: 'desktop' });
+    const dark = await newPage(night);
+    for (const path of [...paths, `/admin/sales/${concertId}`, '/admin/door']) {
+      await dark.goto(path);
+      await expectAccessible(dark);
+    }
+    await night.close();
     await page.goto('/admin/door');
     for (const words of ['환영합니다', '이미 입장했습니다']) {
       await page.getByLabel('티켓 코드').fill(ticket.body.code);

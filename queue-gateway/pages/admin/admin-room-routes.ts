@@ -12,13 +12,15 @@ import {
   putPolicy,
   revokeEntries,
 } from '../../../shared/contracts/queue.ts';
+import { getOwnRecord, type OwnRecord } from '../../../shared/contracts/record.ts';
+import { type SaleForecast, simulateSale } from '../../../shared/contracts/simulation.ts';
 import { Problem } from '../../../shared/problems.ts';
 import { adminMessages } from '../messages/admin.ts';
 import { type PageAnswer, type PageVisit, Refusal } from '../page.ts';
 import { idOf, type PageBinder } from '../page-binder.ts';
 import { bindAdminForm, doneIn, forAdmin, type Note, noteOf } from './admin-binder.ts';
 import { tell } from './audit-list.tsx';
-import { type ForecastInput, forecastNames } from './forecast-panel.tsx';
+import { type ForecastInput, inputNames, toTrial } from './forecast-panel.tsx';
 import { changesOf, policyNames, readPolicy } from './policy-fields.ts';
 import { RoomDeskPage } from './room-desk-page.tsx';
 import { RoomsPage } from './rooms-page.tsx';
@@ -27,7 +29,9 @@ type HtmlAnswer = Extract<PageAnswer, { title: string }>;
 
 const pageSize = 50;
 const auditSize = 20;
-const usual = { visitSeconds: 120, convert: 80, seatsPerOrder: 2 };
+const usual = { visitSeconds: 120, convert: 80, seatsPerOrder: 2, noShow: 10 };
+const crowd = { abandon: 20, arriveSeconds: 300 };
+const historyMax = 60;
 
 const cursorOf = (visit: PageVisit): { cursor?: string } => {
   const cursor = visit.url.searchParams.get('cursor');
@@ -53,11 +57,27 @@ async function rooms(visit: PageVisit): Promise<PageAnswer> {
   };
 }
 
-/** From the query, where somebody worked one out; else from how things are. */
-function forecastInputOf(visit: PageVisit, now: Omit<ForecastInput, keyof typeof usual>) {
-  const input: ForecastInput = { ...usual, ...now };
-  for (const name of forecastNames) {
-    const text = visit.url.searchParams.get(name) ?? '';
+/** As measured here, where enough people were inside. */
+function measured({ visitSeconds, habits }: OwnRecord['recent']): Partial<ForecastInput> {
+  const hundredths = (share: number): number => Math.round(share * 100);
+  return {
+    ...(visitSeconds ? { visitSeconds } : {}),
+    ...(habits && {
+      convert: hundredths(habits.conversion),
+      noShow: hundredths(habits.noShow),
+      ...(habits.seatsPerOrder > 0 ? { seatsPerOrder: habits.seatsPerOrder } : {}),
+    }),
+  };
+}
+
+/** What somebody typed; else how things are. */
+function forecastInputOf(
+  typed: URLSearchParams,
+  now: Partial<ForecastInput> & Omit<ForecastInput, keyof typeof usual | keyof typeof crowd>,
+): ForecastInput {
+  const input: ForecastInput = { ...usual, ...crowd, ...now };
+  for (const name of inputNames) {
+    const text = typed.get(name) ?? '';
     const value = Number(text);
     if (text !== '' && Number.isFinite(value) && value >= 0) input[name] = value;
   }
@@ -86,23 +106,28 @@ function findEntry(visit: PageVisit, concertId: string, queueId: string) {
 
 interface Shown {
   note?: Note | undefined;
+  played?: SaleForecast;
+  /** Of the forecast; the query where nothing was sent. */
+  typed?: URLSearchParams;
   draft?: Partial<Policy>;
 }
 
-async function desk(visit: PageVisit, { note, draft }: Shown): Promise<HtmlAnswer> {
+async function desk(visit: PageVisit, { note, draft, played, typed }: Shown): Promise<HtmlAnswer> {
   const t = visit.words(adminMessages);
   const concertId = idOf(visit, 'concertId');
   const params = { concertId };
   const entryNumber = visit.url.searchParams.get('entry') ?? '';
-  const [{ concertName }, { room, ...setting }, audit, load, story] = await Promise.all([
+  const [{ concertName }, { room, ...setting }, audit, load, story, record] = await Promise.all([
     visit.call(getConcert, { params }),
     visit.call(getPolicy, { params }),
     visit.call(listRoomAudit, { params, query: { limit: auditSize, ...cursorOf(visit) } }),
     unlessRefused(visit.call(getCoreLoad), [502, 503, 504]),
     findEntry(visit, concertId, entryNumber),
+    visit.call(getOwnRecord, { params }),
   ]);
   const { format } = visit;
-  const forecastInput = forecastInputOf(visit, {
+  const forecastInput = forecastInputOf(typed ?? visit.url.searchParams, {
+    ...measured(record.recent),
     people: room.waiting,
     seats: room.seatsLeft ?? 0,
     admitPerSecond: setting.admitPerSecond,
@@ -112,11 +137,15 @@ async function desk(visit: PageVisit, { note, draft }: Shown): Promise<HtmlAnswe
     title: concertName,
     scripts: ['admin-live', 'admin-room'],
     styles: ['admin'],
-    data: { language: visit.language, words: adminMessages[visit.language], concertId },
+    data: {
+      ...{ language: visit.language, words: adminMessages[visit.language], concertId },
+      history: record.steps.slice(-historyMax),
+      stepSeconds: record.stepSeconds,
+    },
     body: RoomDeskPage({
       ...{ t, format, concertId, concertName, room, setting, audit, forecastInput, note },
       draft: { ...setting, ...draft },
-      ...{ entryNumber, story, load },
+      ...{ entryNumber, story, load, played, recent: record.recent },
     }),
   };
 }
@@ -228,6 +257,18 @@ export function adminRoomRoutes(pages: PageBinder): void {
       const params = { concertId: idOf(visit, 'concertId') };
       await visit.call(putPolicy, { params, body: { message: text === '' ? null : text } });
       return done(visit, 'message');
+    },
+  });
+
+  bindAdminForm(pages, '/admin/rooms/:concertId/simulation', {
+    refused: async (visit, note) => desk(visit, { note, typed: await visit.form() }),
+    async run(visit) {
+      const typed = await visit.form();
+      const params = { concertId: idOf(visit, 'concertId') };
+      const body = toTrial(
+        forecastInputOf(typed, { people: 0, seats: 0, admitPerSecond: 0, maxActive: 0 }),
+      );
+      return desk(visit, { typed, played: await visit.call(simulateSale, { params, body }) });
     },
   });
 

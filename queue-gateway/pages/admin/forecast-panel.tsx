@@ -1,9 +1,8 @@
+import type { SaleForecast, SaleTrial } from '../../../shared/contracts/simulation.ts';
 import type { Format } from '../i18n/format.ts';
 import type { AdminT } from './admin-frame.tsx';
-import { forecast, type ForecastOptions } from './forecast-rules.ts';
-
-/** As typed: shares in hundredths. */
-export type ForecastInput = Record<keyof ForecastOptions, number>;
+import { forecast } from './forecast-rules.ts';
+import { SimulationResult } from './simulation-result.tsx';
 
 export const forecastNames = [
   'admitPerSecond',
@@ -13,7 +12,28 @@ export const forecastNames = [
   'seats',
   'convert',
   'seatsPerOrder',
-] as const satisfies readonly (keyof ForecastOptions)[];
+] as const;
+/** What only the played sale takes. */
+export const playedNames = ['noShow', 'abandon', 'arriveSeconds'] as const;
+export const inputNames = [...forecastNames, ...playedNames];
+
+/** As typed: shares in hundredths. */
+export type ForecastInput = Record<(typeof inputNames)[number], number>;
+
+/** What is typed, as the API takes it. */
+export function toTrial(input: ForecastInput): SaleTrial {
+  const { convert, noShow, abandon, people, seats, maxActive, arriveSeconds } = input;
+  return {
+    ...input,
+    people: Math.round(people),
+    seats: Math.round(seats),
+    maxActive: Math.round(maxActive),
+    arriveSeconds: Math.round(arriveSeconds),
+    convert: convert / 100,
+    noShow: noShow / 100,
+    abandon: abandon / 100,
+  };
+}
 
 export interface ForecastProps {
   t: AdminT;
@@ -32,6 +52,7 @@ export function ForecastResult({ t, format, forecastInput }: ForecastProps) {
     Number.isFinite(value) ? format.number(rounded(value)) : '–';
   const rows: [string, string][] = [
     [t('placesNeeded'), count(told.placesNeeded)],
+    [t('rateAllowed'), count(told.rateAllowed)],
     [t('visitAllowed'), time(told.visitSecondsAllowed)],
     [t('realRate'), `${count(told.ratePerSecond)} (${t(`bound${told.bindsBy}`)})`],
     [
@@ -55,30 +76,65 @@ export function ForecastResult({ t, format, forecastInput }: ForecastProps) {
   );
 }
 
-export function ForecastPanel(props: ForecastProps & { at: string }) {
-  const { t, forecastInput, at } = props;
+type Names = readonly (keyof ForecastInput)[];
+
+function Fields({
+  t,
+  forecastInput,
+  names,
+}: Pick<ForecastProps, 't' | 'forecastInput'> & { names: Names }) {
+  return (
+    <div class="fields">
+      {names.map((name) => (
+        <label class="field">
+          <span>{t(name)}</span>
+          <input
+            type="number"
+            name={name}
+            min="0"
+            step="any"
+            required
+            value={String(forecastInput[name])}
+          />
+        </label>
+      ))}
+    </div>
+  );
+}
+
+export interface ForecastPanelProps extends ForecastProps {
+  at: string;
+  /** Whether visits were measured here. */
+  isMeasured: boolean;
+  /** What a played sale came to, when one was asked for. */
+  played: SaleForecast | undefined;
+}
+
+/** The third number at once, in averages; the whole sale by the simulator when it is asked for. */
+export function ForecastPanel(props: ForecastPanelProps) {
+  const { t, format, forecastInput, at, isMeasured, played } = props;
   return (
     <form class="card stack" method="get" action={at} id="forecast">
-      <p class="fine">{t('forecastLead')}</p>
-      <div class="fields">
-        {forecastNames.map((name) => (
-          <label class="field">
-            <span>{t(name)}</span>
-            <input
-              type="number"
-              name={name}
-              min="0"
-              step="any"
-              value={String(forecastInput[name])}
-            />
-          </label>
-        ))}
-      </div>
+      <p class="fine">
+        {t('forecastLead', { from: t(isMeasured ? 'forecastMeasured' : 'forecastGuessed') })}
+      </p>
+      <Fields t={t} forecastInput={forecastInput} names={forecastNames} />
       <button class="button quiet">{t('work')}</button>
       <div id="forecast-result" aria-live="polite">
         <ForecastResult {...props} />
       </div>
       <p class="fine">{t('formula')}</p>
+      <h3>{t('play')}</h3>
+      <p class="fine">{t('playLead')}</p>
+      <Fields t={t} forecastInput={forecastInput} names={playedNames} />
+      <p>
+        <button class="button" id="play" formmethod="post" formaction={`${at}/simulation`}>
+          {t('playIt')}
+        </button>
+      </p>
+      <div id="play-result" role="status">
+        <SimulationResult t={t} format={format} played={played} />
+      </div>
     </form>
   );
 }

@@ -17,8 +17,10 @@ export interface Forecast {
   /** People a second who really come in: the rate, or what the places inside can turn over. */
   ratePerSecond: number;
   bindsBy: 'rate' | 'slots';
-  /** Little's law: places inside that the rate needs. */
+  /** Little's law, from each two the third: places inside that the rate needs. */
   placesNeeded: number;
+  /** People a second whom the places can turn over. */
+  rateAllowed: number;
   /** The longest average visit for which the places are enough. */
   visitSecondsAllowed: number;
   /** People who come in before the last seat is gone, or everybody. */
@@ -50,6 +52,7 @@ export function forecast(options: ForecastOptions): Forecast {
   return {
     ratePerSecond,
     bindsBy: turnover < admitPerSecond ? 'slots' : 'rate',
+    rateAllowed: turnover,
     placesNeeded: Math.ceil(admitPerSecond * visitSeconds),
     visitSecondsAllowed: Math.floor(share(maxActive, admitPerSecond)),
     peopleIn,

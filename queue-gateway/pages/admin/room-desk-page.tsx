@@ -8,6 +8,8 @@ import type {
   RoomControl,
 } from '../../../shared/contracts/queue.ts';
 import { cord as cords } from '../../../shared/contracts/queue.ts';
+import type { OwnRecord } from '../../../shared/contracts/record.ts';
+import type { SaleForecast } from '../../../shared/contracts/simulation.ts';
 import type { Format } from '../i18n/format.ts';
 import type { Note } from './admin-binder.ts';
 import { AdminFrame, type AdminT } from './admin-frame.tsx';
@@ -27,6 +29,8 @@ export interface RoomDeskProps {
   /** What stands in the editor; what is set, unless a change was refused. */
   draft: Policy;
   forecastInput: ForecastInput;
+  played: SaleForecast | undefined;
+  recent: OwnRecord['recent'];
   audit: { items: readonly RoomAudit[]; nextCursor: string | null };
   /** What is searched. */
   entryNumber: string;
@@ -48,6 +52,14 @@ function loadTile({ t, load }: RoomDeskProps): [string, string, string?] {
   ];
 }
 
+/** Of those let in lately; nobody's when nobody was. */
+function waitsTile({ t, format, recent }: RoomDeskProps): [string, string, string?] {
+  const { p50Seconds, p90Seconds } = recent.waits;
+  if (p50Seconds === null || p90Seconds === null) return [t('waitsTile'), '–'];
+  const most = format.clock(p90Seconds);
+  return [t('waitsTile'), format.clock(p50Seconds), t('waitsText', { most })];
+}
+
 function Tiles(props: RoomDeskProps) {
   const { t, format, room } = props;
   const tiles: [string, string, string?][] = [
@@ -56,6 +68,7 @@ function Tiles(props: RoomDeskProps) {
     [t('perMinute'), format.number(room.admittedPerMinute)],
     [t('seatsLeft'), room.seatsLeft === null ? '–' : format.number(room.seatsLeft)],
     [t('number'), format.number(room.front), t('numberText', { tail: room.tail })],
+    waitsTile(props),
     loadTile(props),
   ];
   return (
@@ -138,16 +151,22 @@ export function RoomDeskPage(props: RoomDeskProps) {
               <CordForm t={t} at={at} cord={cord} />
             ))}
           </div>
+        </div>
+        <div class="stack">
           <h2>{t('message')}</h2>
           <MessageForm {...props} at={at} />
           <h2>{t('entry')}</h2>
           <EntrySearch {...props} at={at} />
         </div>
+      </div>
+      <div class="desk-sides">
         <div class="stack">
           <h2>{t('policy')}</h2>
           <PolicyForm {...props} at={at} />
+        </div>
+        <div class="stack">
           <h2>{t('forecast')}</h2>
-          <ForecastPanel {...props} at={at} />
+          <ForecastPanel {...props} at={at} isMeasured={props.recent.habits !== null} />
         </div>
       </div>
       <h2>{t('audit')}</h2>

@@ -9,6 +9,8 @@ export interface ConcertPageProps {
   concert: Concert;
   /** The visitor has been in this line with this browser. */
   hasPlace: boolean;
+  /** Everybody may see how the sale went. */
+  hasRecord: boolean;
 }
 
 function datesOf({ t, format, concert }: ConcertPageProps): string {
@@ -84,6 +86,11 @@ export function ConcertPage(props: ConcertPageProps) {
       <div class="sides">
         <div class="stack">
           <Facts {...props} />
+          {props.hasRecord ? (
+            <p>
+              <a href={`/c/${concert.concertId}/record`}>{t('toRecord')}</a>
+            </p>
+          ) : null}
           <h2>{t('howTitle')}</h2>
           <ol class="steps">
             <li>{t('how1')}</li>

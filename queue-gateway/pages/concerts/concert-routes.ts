@@ -1,10 +1,21 @@
-import { getConcert, listConcerts } from '../../../shared/contracts/concerts.ts';
+import { type Concert, getConcert, listConcerts } from '../../../shared/contracts/concerts.ts';
+import { getSaleRecord } from '../../../shared/contracts/record.ts';
 import { concertMessages } from '../messages/concerts.ts';
+import type { PageVisit } from '../page.ts';
 import { idOf, type PageBinder } from '../page-binder.ts';
 import { ConcertPage } from './concert-page.tsx';
 import { ConcertList } from './concert-list.tsx';
 
 const pageSize = 50;
+
+/** Whether its operator shows how the sale went; asked only when there is nothing to buy any more. */
+async function hasRecord(visit: PageVisit, { concertId, saleState }: Concert): Promise<boolean> {
+  if (saleState !== 'SOLD_OUT' && saleState !== 'CLOSED') return false;
+  return visit.call(getSaleRecord, { params: { concertId } }).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** What is on, and one concert. */
 export function concertRoutes(pages: PageBinder): void {
@@ -30,6 +41,7 @@ export function concertRoutes(pages: PageBinder): void {
         format: visit.format,
         concert,
         hasPlace: visit.queueToken !== undefined,
+        hasRecord: await hasRecord(visit, concert),
       }),
     };
   });

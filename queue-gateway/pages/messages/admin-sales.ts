@@ -8,7 +8,7 @@ export const adminSalesMessages = catalogue({
     concertName: 'Name',
     seatsPerUser: 'Seats per account',
     refundUntilHours: 'Refund until, hours before',
-    status: 'Offered',
+    status: 'Sale',
     statusACTIVE: 'Offered',
     statusINACTIVE: 'Withdrawn',
     create: 'Make it',

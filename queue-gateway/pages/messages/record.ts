@@ -54,7 +54,6 @@ export const recordMessages = catalogue({
     toConcert: 'About the concert',
     minutesText: '{n} min',
     secondsText: '{n} s',
-    link: 'How this sale went',
   },
   ko: {
     recordTitle: '이번 판매의 기록',
@@ -108,7 +107,6 @@ export const recordMessages = catalogue({
     toConcert: '공연 안내',
     minutesText: '{n}분',
     secondsText: '{n}초',
-    link: '이번 판매의 기록',
   },
 });
 export type RecordWords = (typeof recordMessages)['en'];

@@ -1,29 +1,30 @@
 import uPlot from 'uplot';
-import type { Room } from '../../../../shared/contracts/queue.ts';
+
+type Value = number | null;
 
 export interface ChartWish {
   title: string;
-  read: (room: Room) => number | null;
+  lines: 1 | 2;
 }
 
 export interface Charts {
-  /** @param atSeconds Unix time. */
-  add(atSeconds: number, room: Room): void;
+  /** @param atSeconds Unix time. @param values of each chart, of each of its lines. */
+  add(atSeconds: number, values: readonly (readonly Value[])[]): void;
 }
 
-/** Ten minutes of seconds. */
-const pointsMax = 600;
+/** An hour of minutes and ten minutes of seconds. */
+const pointsMax = 660;
 const heightPx = 150;
 
 /** As a clock on the wall; a tick is a second or more. */
 const clockTimes = (_plot: uPlot, seconds: number[]): string[] =>
   seconds.map((one) => new Date(one * 1_000).toTimeString().slice(0, 8));
-const tickSeconds = [1, 5, 10, 15, 30, 60, 120, 300];
+const tickSeconds = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
 
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function optionsOf(title: string, width: number): uPlot.Options {
+function optionsOf({ title, lines }: ChartWish, width: number): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: colour('--ink-soft'),
     grid: { stroke: colour('--line'), width: 1 },
@@ -43,31 +44,35 @@ function optionsOf(title: string, width: number): uPlot.Options {
     series: [
       {},
       { stroke: colour('--go'), width: 2, fill: colour('--go-soft'), points: { show: false } },
-    ],
+      { stroke: colour('--look'), width: 2, dash: [6, 4], points: { show: false } },
+    ].slice(0, lines + 1),
   };
 }
 
-/** What a room did since the page was opened, one point a second. */
+/** What a room did: what was recorded of it, then one point a second. */
 export function createCharts(place: HTMLElement, wishes: readonly ChartWish[]): Charts {
   place.textContent = '';
   const times: number[] = [];
-  const charts = wishes.map(({ title, read }) => {
+  const charts = wishes.map((wish) => {
     const box = document.createElement('div');
     place.append(box);
-    const plot = new uPlot(optionsOf(title, box.clientWidth), [[], []], box);
+    const lines: Value[][] = Array.from({ length: wish.lines }, () => []);
+    const plot = new uPlot(optionsOf(wish, box.clientWidth), [[], ...lines], box);
     new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: heightPx })).observe(
       box,
     );
-    return { plot, read, values: [] as (number | null)[] };
+    return { plot, lines };
   });
   return {
-    add(atSeconds, room) {
+    add(atSeconds, values) {
       times.push(atSeconds);
       if (times.length > pointsMax) times.shift();
-      for (const { plot, read, values } of charts) {
-        values.push(read(room));
-        if (values.length > pointsMax) values.shift();
-        plot.setData([times, values]);
+      for (const [at, { plot, lines }] of charts.entries()) {
+        for (const [of, line] of lines.entries()) {
+          line.push(values[at]?.[of] ?? null);
+          if (line.length > pointsMax) line.shift();
+        }
+        plot.setData([times, ...lines]);
       }
     },
   };
