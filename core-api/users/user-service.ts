@@ -20,6 +20,8 @@ export interface UserService {
     credentials: Credentials,
     signal: AbortSignal,
   ): Promise<{ accessToken: string; tokenType: 'Bearer'; expiresIn: number }>;
+  /** @throws Problem `not-found` */
+  find(userName: string): Promise<{ userId: string; userName: string }>;
 }
 
 export interface UserServiceDeps {
@@ -40,6 +42,12 @@ export function createUserService({
       const passwordHash = await hasher.hash(password, signal);
       const userId = await users.create({ userName, passwordHash });
       if (userId === undefined) throw new Problem('user-name-taken');
+      return { userId, userName };
+    },
+    find: async (name) => {
+      const user = await users.findByName(name);
+      if (!user) throw new Problem('not-found');
+      const { userId, userName } = user;
       return { userId, userName };
     },
     login: async ({ userName, password }, signal) => {

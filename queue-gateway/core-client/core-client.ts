@@ -5,6 +5,7 @@ import type { Endpoint, Reply } from '../../shared/contracts/endpoint.ts';
 import { redeemBypassCode } from '../../shared/contracts/challenges.ts';
 import {
   changeRoom,
+  findAccount,
   getInventory,
   getLoad,
   getRoomSetting,
@@ -46,6 +47,8 @@ export interface CoreClient {
   saveMinutes(concertId: string, items: RecordMinute[]): Promise<void>;
   /** @throws Problem `not-found` too. */
   getMinutes(concertId: string): Promise<KeptMinutes>;
+  /** @throws Problem `not-found` */
+  findAccount(userName: string): Promise<{ userId: string }>;
   getInventory(concertId: string): Promise<Inventory>;
   getLoad(): Promise<Reply<typeof getLoad>>;
   /** Whether the core says that it can serve requests. Never throws. */
@@ -138,6 +141,7 @@ export function createCoreClient(options: CoreClientOptions): CoreClient {
       await call(saveMinutes, { params: { concertId }, body: { items } });
     },
     getMinutes: (concertId) => call(getMinutes, { params: { concertId } }),
+    findAccount: (userName) => call(findAccount, { params: { userName } }),
     getInventory: (concertId) => call(getInventory, { params: { concertId } }),
     getLoad: () => call(getLoad, {}),
     async ready() {

@@ -83,6 +83,8 @@ export interface QueueStore {
   minutes(roomId: string): Promise<CountedMinutes>;
   /** The core has these. */
   forgetMinutes(roomId: string, minutes: readonly RecordMinute[]): Promise<void>;
+  /** The number of an account's one place, when it has one. */
+  numberOf(roomId: string, userId: string): Promise<number | undefined>;
   /** What is known of a number that was given. */
   entryFacts(roomId: string, number: number): Promise<EntryFacts>;
   setInventory(roomId: string, seats: { sellable: number | null; soldOut: boolean }): Promise<void>;
@@ -120,7 +122,7 @@ const activateArgs = (claims: EntryClaims, { jti, token, tokenEndMs }: ProposedT
 function createPlainCalls(
   redis: RedisClient,
   keysOf: (roomId: string) => RoomKeys,
-): Pick<QueueStore, 'entryFacts' | 'forgetMinutes' | 'goneNumbers' | 'quitIndexes' | 'leaves'> {
+): Pick<QueueStore, 'entryFacts' | 'goneNumbers' | 'leaves' | 'quitIndexes'> {
   return {
     async goneNumbers(roomId, { front, tail }) {
       if (tail <= front) return [];
@@ -152,11 +154,6 @@ function createPlainCalls(
         isReturning: returning !== null,
       };
     },
-    async forgetMinutes(roomId, minutes) {
-      const numbers = minutes.map(({ at }) => String(Date.parse(at) / 60_000));
-      if (numbers.length === 0) return;
-      await callStore(() => redis.hdel(keysOf(roomId)['minutes'] ?? '', ...numbers));
-    },
     async quitIndexes(roomId) {
       const bytes = await callStore(() => redis.getBuffer(keysOf(roomId)['quit'] ?? ''));
       return bytes ? fromLifeBitmap({ firstByte: 0, bytes }) : [];
@@ -170,6 +167,25 @@ function createPlainCalls(
         const leaf = bytes.toString('hex', at * leafBytes, (at + 1) * leafBytes);
         return leaf.length === emptyLeaf.length && leaf !== emptyLeaf ? leaf : null;
       });
+    },
+  };
+}
+
+/** The same of what is a call or two of Redis. */
+function createShortCalls(
+  redis: RedisClient,
+  keysOf: (roomId: string) => RoomKeys,
+): Pick<QueueStore, 'forgetMinutes' | 'numberOf'> {
+  return {
+    async forgetMinutes(roomId, minutes) {
+      const numbers = minutes.map(({ at }) => String(Date.parse(at) / 60_000));
+      if (numbers.length === 0) return;
+      await callStore(() => redis.hdel(keysOf(roomId)['minutes'] ?? '', ...numbers));
+    },
+    async numberOf(roomId, userId) {
+      const place = await callStore(() => redis.hget(keysOf(roomId)['accounts'] ?? '', userId));
+      // Before the draw it is the letter r and an index.
+      return place === null || place.startsWith('r') ? undefined : Number(place);
     },
   };
 }
@@ -237,6 +253,7 @@ export function createQueueStore(options: {
     snapshot: (roomId) => run(snapshotScript, roomId, {}),
     minutes: (roomId) => run(recordScript, roomId, {}),
     ...createPlainCalls(redis, keysOf),
+    ...createShortCalls(redis, keysOf),
     setInventory: (roomId, { sellable, soldOut }) =>
       run(setInventoryScript, roomId, { sellable: sellable ?? -1, soldOut: soldOut ? 1 : 0 }),
   };

@@ -1,4 +1,5 @@
-import type { EntryStory, Room } from '../../shared/contracts/queue.ts';
+import type { EntryStory } from '../../shared/contracts/entries.ts';
+import type { Room } from '../../shared/contracts/queue.ts';
 import type { EntryFacts } from '../queue/queue-types.ts';
 
 function statusOf(facts: EntryFacts, position: number): EntryStory['status'] {

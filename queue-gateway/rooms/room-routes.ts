@@ -1,8 +1,8 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { getCoreLoad } from '../../shared/contracts/ops.ts';
+import { getEntry, getEntryOfAccount } from '../../shared/contracts/entries.ts';
 import {
   getDraw,
-  getEntry,
   getPolicy,
   getRoom,
   listDrawLeaves,
@@ -107,6 +107,10 @@ export function roomRoutes(bind: Bind, deps: RoomRoutesDeps): void {
   bind(getPolicy, ({ params }) => service.getPolicy(params.concertId));
 
   bind(getEntry, ({ params }) => service.entry(params.concertId, params.queueId));
+
+  bind(getEntryOfAccount, ({ params }) =>
+    service.entryOfAccount(params.concertId, params.userName),
+  );
 
   bind(getCoreLoad, () => service.coreLoad());
 

@@ -1,12 +1,7 @@
 import type { Caller } from '../../shared/assertion.ts';
 import type { CoreLoad, RoomSetting } from '../../shared/contracts/internal.ts';
-import type {
-  Cord,
-  EntryStory,
-  PolicyFields,
-  Room,
-  RoomControl,
-} from '../../shared/contracts/queue.ts';
+import type { EntryStory } from '../../shared/contracts/entries.ts';
+import type { Cord, PolicyFields, Room, RoomControl } from '../../shared/contracts/queue.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { QueueStore } from '../queue/queue-store.ts';
 import { toStory } from './entry-story-rules.ts';
@@ -37,18 +32,21 @@ export interface RoomService {
   revoke(roomId: string, what: Revocation, caller: Caller): Promise<{ revoked: number }>;
   /** @throws Problem `not-found` for a number that was not given. */
   entry(roomId: string, queueId: string): Promise<EntryStory>;
+  /** @throws Problem `not-found` for an account that is not there, or has no place with a number. */
+  entryOfAccount(roomId: string, userName: string): Promise<EntryStory>;
   coreLoad(): Promise<CoreLoad>;
 }
 
 export interface RoomServiceDeps {
   rooms: RoomDirectory;
   ticker: Ticker;
-  store: Pick<QueueStore, 'revoke' | 'entryFacts'>;
+  store: Pick<QueueStore, 'revoke' | 'entryFacts' | 'numberOf'>;
   /** People a second that the core was seen to struggle with; `null` while it never was. */
   capacityPerSecond: () => Promise<number | null>;
   /** Whether rooms can ask for a captcha. */
   hasCaptcha: boolean;
   source: {
+    findAccount(userName: string): Promise<{ userId: string }>;
     getLoad(): Promise<CoreLoad>;
     getRoomSetting(concertId: string): Promise<RoomSetting | undefined>;
     changeRoom(
@@ -92,6 +90,13 @@ export function createRoomService(deps: RoomServiceDeps): RoomService {
     return toControl(setting);
   }
 
+  async function entry(roomId: string, queueId: string): Promise<EntryStory> {
+    const room = JSON.parse((await document(roomId)).body) as Room;
+    const number = Number(queueId);
+    if (number > room.tail) throw new Problem('not-found');
+    return toStory(number, room, await store.entryFacts(roomId, number));
+  }
+
   return {
     document,
     async getPolicy(roomId) {
@@ -122,11 +127,12 @@ export function createRoomService(deps: RoomServiceDeps): RoomService {
       if (room) await ticker.tickRoom(room);
       return { revoked };
     },
-    async entry(roomId, queueId) {
-      const room = JSON.parse((await document(roomId)).body) as Room;
-      const number = Number(queueId);
-      if (number > room.tail) throw new Problem('not-found');
-      return toStory(number, room, await store.entryFacts(roomId, number));
+    entry,
+    async entryOfAccount(roomId, userName) {
+      const { userId } = await source.findAccount(userName);
+      const number = await rooms.within(roomId, () => store.numberOf(roomId, userId));
+      if (number === undefined) throw new Problem('not-found');
+      return entry(roomId, String(number));
     },
     coreLoad: () => source.getLoad(),
   };

@@ -3,6 +3,7 @@ import * as cancellations from './cancellations.ts';
 import * as challenges from './challenges.ts';
 import * as concerts from './concerts.ts';
 import type { Endpoint } from './endpoint.ts';
+import * as entries from './entries.ts';
 import * as internal from './internal.ts';
 import * as ops from './ops.ts';
 import * as owners from './owners.ts';
@@ -22,6 +23,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 export const allEndpoints: readonly Endpoint[] = [
   auth,
   queue,
+  entries,
   challenges,
   record,
   simulation,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { userName } from './auth.ts';
 import { concertParams } from './concerts.ts';
 import { defineEndpoint, id, moment } from './endpoint.ts';
 import { cord, policyFields, roomControl } from './queue.ts';
@@ -35,6 +36,18 @@ export const coreLoad = z.object({
   eventLoopDelayMs: z.number(),
 });
 export type CoreLoad = z.infer<typeof coreLoad>;
+
+export const findAccount = defineEndpoint({
+  name: 'findAccount',
+  method: 'GET',
+  path: '/internal/accounts/{userName}',
+  summary: 'The account of a name',
+  owner: 'core',
+  guard: 'service',
+  params: z.object({ userName }),
+  status: 200,
+  reply: z.object({ userId: id, userName: z.string() }),
+});
 
 export const getLoad = defineEndpoint({
   name: 'getLoad',

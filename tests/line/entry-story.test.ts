@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { EntryStory } from '../../shared/contracts/queue.ts';
+import type { EntryStory } from '../../shared/contracts/entries.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type Gateways, startGateways } from './gateways.ts';
 

@@ -110,6 +110,12 @@ function createFakeClient(core: FakeCore): CoreClient {
       }),
     redeemBypass: (concertId, { userId, code }) =>
       here(() => core.codes.get(code)?.(concertId, userId) ?? false),
+    findAccount: (userName) =>
+      here(() => {
+        const userId = /^fan-(\d+)$/.exec(userName)?.[1];
+        if (userId === undefined) throw new Problem('not-found');
+        return { userId };
+      }),
     saveMinutes: (concertId, items) =>
       here(() => {
         const kept = core.minutes.get(concertId) ?? new Map<string, RecordMinute>();

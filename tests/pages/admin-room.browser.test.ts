@@ -118,9 +118,13 @@ describe('pages: the operator’s desk, rooms', () => {
     const form = page.locator('#forecast');
     await form.getByLabel('Let in per second').fill('50');
     await form.getByLabel('Average visit, seconds').fill('240');
-    await form.getByRole('button').click();
+    await form.getByRole('button', { name: 'Work it out' }).click();
     expect(await page.locator('#forecast-result').textContent()).to.contain('12,000');
-    await page.getByLabel('Number', { exact: true }).fill('1');
+    const search = page.getByLabel('Number, or account name');
+    await search.fill('nobody-here');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('nobody-here has no place').waitFor();
+    await search.fill(String(fan?.userName));
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByText('Number 1 waits').waitFor();
     await page.getByLabel('Reason').fill('asked to');

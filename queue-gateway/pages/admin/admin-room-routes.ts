@@ -1,8 +1,8 @@
 import { getConcert, listConcerts } from '../../../shared/contracts/concerts.ts';
 import { getCoreLoad } from '../../../shared/contracts/ops.ts';
+import { getEntry, getEntryOfAccount } from '../../../shared/contracts/entries.ts';
 import {
   cord,
-  getEntry,
   getPolicy,
   getRoom,
   listRoomAudit,
@@ -99,9 +99,13 @@ async function unlessRefused<T>(
 
 const numberPattern = /^[1-9][0-9]{0,14}$/;
 
-function findEntry(visit: PageVisit, concertId: string, queueId: string) {
-  if (!numberPattern.test(queueId)) return undefined;
-  return unlessRefused(visit.call(getEntry, { params: { concertId, queueId } }), [404]);
+/** By its number, or by the name of its account. */
+function findEntry(visit: PageVisit, concertId: string, text: string) {
+  if (text === '') return undefined;
+  const found = numberPattern.test(text)
+    ? visit.call(getEntry, { params: { concertId, queueId: text } })
+    : visit.call(getEntryOfAccount, { params: { concertId, userName: text } });
+  return unlessRefused(found, [400, 404]);
 }
 
 interface Shown {
@@ -116,7 +120,7 @@ async function desk(visit: PageVisit, { note, draft, played, typed }: Shown): Pr
   const t = visit.words(adminMessages);
   const concertId = idOf(visit, 'concertId');
   const params = { concertId };
-  const entryNumber = visit.url.searchParams.get('entry') ?? '';
+  const entryNumber = (visit.url.searchParams.get('entry') ?? '').trim();
   const [{ concertName }, { room, ...setting }, audit, load, story, record] = await Promise.all([
     visit.call(getConcert, { params }),
     visit.call(getPolicy, { params }),

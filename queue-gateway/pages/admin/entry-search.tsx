@@ -1,10 +1,18 @@
 import type { RoomDeskProps } from './room-desk-page.tsx';
 
+const numberPattern = /^[0-9]+$/;
+
 function Story({ t, format, room, story, entryNumber, at }: RoomDeskProps & { at: string }) {
   if (story === undefined) return null;
-  const n = entryNumber;
-  if (story === null) return <p class="notice">{t('entryNone', { n, tail: room.tail })}</p>;
-  const { status, position, reason, leaseUntil } = story;
+  if (story === null)
+    return (
+      <p class="notice">
+        {numberPattern.test(entryNumber)
+          ? t('entryNone', { n: entryNumber, tail: room.tail })
+          : t('accountNone', { name: entryNumber })}
+      </p>
+    );
+  const { queueId: n, status, position, reason, leaseUntil } = story;
   return (
     <>
       <div class="notice">
@@ -34,7 +42,7 @@ function Story({ t, format, room, story, entryNumber, at }: RoomDeskProps & { at
   );
 }
 
-/** An entry by its number: where it stands, and taking it back. */
+/** An entry by its number or its account: where it stands, and taking it back. */
 export function EntrySearch(props: RoomDeskProps & { at: string }) {
   const { t, entryNumber, at } = props;
   return (
@@ -42,7 +50,7 @@ export function EntrySearch(props: RoomDeskProps & { at: string }) {
       <form class="charge" method="get" action={at}>
         <label class="field">
           <span>{t('entryNumber')}</span>
-          <input name="entry" inputmode="numeric" pattern="[0-9]*" value={entryNumber} />
+          <input name="entry" maxlength={64} autocomplete="off" value={entryNumber} />
         </label>
         <button class="button quiet">{t('find')}</button>
       </form>

@@ -1,7 +1,7 @@
 import type { CoreLoad } from '../../../shared/contracts/internal.ts';
+import type { EntryStory } from '../../../shared/contracts/entries.ts';
 import type {
   Cord,
-  EntryStory,
   Policy,
   Room,
   RoomAudit,

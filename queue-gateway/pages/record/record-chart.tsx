@@ -13,6 +13,8 @@ export interface RecordChartProps {
   /** Under each point. */
   times: readonly string[];
   tell: (value: number) => string;
+  /** What the axis counts in; marks are round in it. */
+  unit?: number;
 }
 
 const tones = ['first', 'second'] as const;
@@ -55,9 +57,10 @@ function Axes({
 }
 
 /** A chart that is there without a script; its numbers stand in the table below all of them. */
-export function RecordChart({ id, title, series, times, tell }: RecordChartProps) {
+export function RecordChart({ id, title, series, times, tell, unit = 1 }: RecordChartProps) {
   const values = series.flatMap((one) => one.values).filter((value) => value !== null);
-  const ceiling = niceCeiling(values.reduce((most, value) => Math.max(most, value), 0));
+  const most = values.reduce((highest, value) => Math.max(highest, value), 0);
+  const ceiling = niceCeiling(most / unit) * unit;
   return (
     <figure class="record-chart" id={id}>
       <figcaption>

@@ -57,6 +57,7 @@ function Charts({ r, format, record }: RecordViewProps) {
   const times = steps.map(({ at }) => format.time(at));
   const count = (value: number): string => format.number(value);
   const shared = { times, tell: count };
+  const longest = Math.max(0, ...of(({ waits }) => waits.p90Seconds).map(Number));
   const per = r('flowPer', { minutes: stepSeconds / 60 });
   return (
     <div class="record-charts">
@@ -82,6 +83,7 @@ function Charts({ r, format, record }: RecordViewProps) {
         {...shared}
         id="chart-waits"
         title={r('waitTitle')}
+        unit={longest < 120 ? 1 : 60}
         tell={(seconds) => waitText(r, format, seconds)}
         series={[
           { name: r('half'), values: of(({ waits }) => waits.p50Seconds) },
