@@ -24,7 +24,7 @@ function Switch({ t, concertId, isPublic }: SwitchProps) {
     <form class="card stack" method="post" action={`/admin/rooms/${concertId}/record`}>
       <p>
         {isPublic ? t('recordShown', { path: shownAt }) : t('recordHidden')}{' '}
-        {isPublic ? <a href={shownAt}>{t('seeRoom')}</a> : null}
+        {isPublic ? <a href={shownAt}>{t('recordOpen')}</a> : null}
       </p>
       <p class="fine">{t('recordSays')}</p>
       <p>

@@ -42,6 +42,7 @@ export const adminMessages = catalogue({
     recordPublic: 'Record open to everybody',
     recordHidden: 'Only operators see this page. Nobody else can open it.',
     recordShown: 'Everybody can see this page, at {path}.',
+    recordOpen: 'Open it as they see it',
     recordShow: 'Show it to everybody',
     recordHide: 'Show it to operators only',
     recordSays:
@@ -226,6 +227,7 @@ export const adminMessages = catalogue({
     recordPublic: '기록 공개',
     recordHidden: '운영자만 볼 수 있는 페이지입니다. 다른 사람은 열 수 없습니다.',
     recordShown: '누구나 {path} 에서 볼 수 있습니다.',
+    recordOpen: '공개된 화면 열기',
     recordShow: '모두에게 공개',
     recordHide: '운영자만 보기',
     recordSays:

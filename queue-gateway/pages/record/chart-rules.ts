@@ -1,6 +1,6 @@
 /** Where the points of a chart are, in the units of its view box. */
 
-export const chart = { width: 640, height: 220, left: 52, right: 12, top: 12, bottom: 28 } as const;
+export const chart = { width: 400, height: 180, left: 52, right: 12, top: 12, bottom: 28 } as const;
 
 const innerWidth = chart.width - chart.left - chart.right;
 const innerHeight = chart.height - chart.top - chart.bottom;
