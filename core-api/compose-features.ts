@@ -54,6 +54,33 @@ function composeTickets({ ticketKeys }: CoreConfig, database: Database): (bind: 
   return (bind) => ticketRoutes(bind, tickets);
 }
 
+/** Policies of rooms, the codes that go past their challenge, and the records of finished sales. */
+function composeRooms(database: Database): (bind: Bind) => void {
+  const { transaction } = database;
+  const roomRepository = createRoomRepository(database);
+  const rooms = createRoomService({
+    rooms: roomRepository,
+    draws: createDrawRepository(),
+    transaction,
+    newSecret: () => randomBytes(32).toString('hex'),
+  });
+  const bypass = createBypassService({
+    codes: createBypassRepository(),
+    rooms: roomRepository,
+    transaction,
+    randomBytes,
+  });
+  const records = createRecordService({
+    records: createRecordRepository(database),
+    rooms: roomRepository,
+    transaction,
+  });
+  return (bind) => {
+    roomRoutes(bind, rooms, records);
+    bypassRoutes(bind, bypass);
+  };
+}
+
 /**
  * Reads, accounts and the owner's calls. What moves seats and points is in `compose-sales.ts`.
  * @param shown for what is the same for everybody and may be a little old
@@ -93,24 +120,6 @@ export function composeFeatures(
     }),
     signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
   });
-  const roomRepository = createRoomRepository(database);
-  const rooms = createRoomService({
-    rooms: roomRepository,
-    draws: createDrawRepository(),
-    transaction,
-    newSecret: () => randomBytes(32).toString('hex'),
-  });
-  const bypass = createBypassService({
-    codes: createBypassRepository(),
-    rooms: roomRepository,
-    transaction,
-    randomBytes,
-  });
-  const records = createRecordService({
-    records: createRecordRepository(database),
-    rooms: roomRepository,
-    transaction,
-  });
   return [
     (bind) => userRoutes(bind, users),
     (bind) => pointRoutes(bind, createPointService(createPointRepository(database))),
@@ -119,8 +128,7 @@ export function composeFeatures(
     (bind) => seatRoutes(bind, seats, seatMap),
     (bind) => houseRoutes(bind, seats, house),
     (bind) => reportRoutes(bind, reports),
-    (bind) => roomRoutes(bind, rooms, records),
-    (bind) => bypassRoutes(bind, bypass),
+    composeRooms(database),
     composeTickets(config, database),
   ];
 }
