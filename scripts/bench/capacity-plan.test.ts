@@ -18,10 +18,8 @@ function reportOf(micros: number): string {
     status: [columns('ours', 'CPU µs each')],
     forward: [columns('ours', 'CPU µs')],
     sales: [
-      table(
-        ['round', 'core', 'CPU µs of the core', 'core', 'CPU µs of the core'],
-        [[1, micros, micros, micros, micros]],
-      ),
+      columns('holds', 'core/s', 'CPU µs of the core'),
+      columns('payments', 'core/s', 'CPU µs of the core'),
     ],
     'seat-map': [columns('core', 'CPU µs each'), columns('core, unchanged (304)', 'CPU µs each')],
     sse: [aim('memory of a listener')],

@@ -22,7 +22,7 @@ import { searchDirs } from '../stack/find-binary.ts';
 import { prepareKeys } from '../stack/key-files.ts';
 import { findRedisBinary, startRedisServer } from '../stack/redis-server.ts';
 import { type BenchProcess, startProcess } from './bench-process.ts';
-import type { LineOrders } from './line-target.ts';
+import type { BareOrders, LineOrders } from './line-target.ts';
 import { once, wireLoad } from './wire-load.ts';
 
 /** Accounts that fill a room have ids from here on. */
@@ -136,8 +136,9 @@ export async function openLineWorld(rooms: RoomSetting[] = [benchRoom]) {
     ...requestsOf(keys),
     startGateway: (name = 'ours', more: Record<string, string> = {}) =>
       start(name, { kind: 'gateway', env: { ...env, ...more }, rooms }),
-    startBare: (answers: { join: object; status: object }) =>
-      start('bare Hono', { kind: 'bare', ...answers }),
+    startBare: (answers: Omit<BareOrders, 'kind'>, name = 'bare Hono') =>
+      start(name, { kind: 'bare', ...answers }),
+    startStream: (document: string) => start('bare node:http', { kind: 'stream', document }),
     async close() {
       for (const one of processes) one.stop();
       redis.disconnect();

@@ -10,9 +10,9 @@ export function createNativeIo(deps: {
   dispatcher: Agent;
   tally: Tally;
   /**
-   * Unix time in ms at which this fan was to arrive. The first call is measured from there: a
-   * driver that starts late must not make the system look fast ("coordinated omission", Gil Tene,
-   * How NOT to Measure Latency, 2015).
+   * Unix time in ms at which this fan was to arrive. The first call is measured from there, as each
+   * that follows a pause is from the pause's end: a driver that is late must not make the system
+   * look fast ("coordinated omission", Gil Tene, How NOT to Measure Latency, 2015).
    */
   dueAtMs: number;
   /** Fans wait by events. */
@@ -33,7 +33,12 @@ export function createNativeIo(deps: {
       }
       return reply;
     },
-    waitMs: (ms) => delay(ms),
+    waitMs: async (ms) => {
+      fromMs = preciseNowMs() + ms;
+      await delay(ms);
+      // A timer may be early by less than its grain; nothing was asked yet.
+      fromMs = Math.min(fromMs, preciseNowMs());
+    },
     ...(deps.listens
       ? { listen: (request) => listenToEvents(streamDeps(gatewayUrl, tally), request) }
       : {}),
