@@ -1,20 +1,20 @@
 /** More and more joins a second until they are not answered in time: where is the knee? */
 import exec from 'k6/execution';
+import { breakpointUsersMax, offeredPerSecond, rampFromPerSecond } from '../load/plan.ts';
 import { fan as visit, io, loadOptions, plan } from './lib/run.ts';
 
 export { handleSummary } from './lib/k6-summary.ts';
 
-const startPerSecond = 50;
 const { joinsPerSecond, joinSeconds, joinP99Ms } = plan;
 
 const { thresholds, ...rest } = loadOptions('breakpoint', {
   fans: {
     executor: 'ramping-arrival-rate',
     exec: 'fan',
-    startRate: startPerSecond,
+    startRate: rampFromPerSecond,
     timeUnit: '1s',
     preAllocatedVUs: 500,
-    maxVUs: 2_000,
+    maxVUs: breakpointUsersMax,
     stages: [{ target: Math.round(joinsPerSecond), duration: `${Math.round(joinSeconds)}s` }],
     gracefulStop: '5s',
   },
@@ -31,8 +31,7 @@ export const options = {
 };
 
 export async function fan(): Promise<void> {
-  const elapsed = (Date.now() - exec.scenario.startTime) / 1_000 / joinSeconds;
-  const offered = startPerSecond + (joinsPerSecond - startPerSecond) * Math.min(1, elapsed);
-  io.gauge('offered_per_second', Math.round(offered));
+  const afterMs = Date.now() - exec.scenario.startTime;
+  io.gauge('offered_per_second', offeredPerSecond(plan, afterMs));
   await visit();
 }

@@ -180,3 +180,18 @@ export function planLoad(
     waitsBy,
   };
 }
+
+/** Where a breakpoint begins. */
+export const rampFromPerSecond = 50;
+
+/** Fans that are to arrive a second, so long after the first of a breakpoint. */
+export function offeredPerSecond(
+  { joinsPerSecond, joinSeconds }: LoadPlan,
+  afterMs: number,
+): number {
+  const share = Math.min(1, afterMs / 1_000 / joinSeconds);
+  return Math.round(rampFromPerSecond + (joinsPerSecond - rampFromPerSecond) * share);
+}
+
+/** So many fans on their way at once are the knee as well: the system does not keep up. */
+export const breakpointUsersMax = 2_000;

@@ -96,7 +96,8 @@ export function limitsOf(plan: LoadPlan): Limit[] {
     });
   }
   if (scenario === 'seat-rush') limits.push(...soldOut(plan));
-  if (joinP99Ms > 0) {
+  // A breakpoint looks for the moment at which this is broken.
+  if (joinP99Ms > 0 && scenario !== 'breakpoint') {
     limits.push({
       kind: 'joins',
       name: 'p99Ms',
@@ -130,6 +131,18 @@ export function judge(summary: LoadSummary): Verdict[] {
   });
 }
 
+/** What a breakpoint was run for. */
+function kneeText({ plan, calls, gauges, notStarted }: LoadSummary): string[] {
+  if (plan.scenario !== 'breakpoint') return [];
+  const isFound = notStarted > 0 || (calls.join?.p99Ms ?? Infinity) > plan.joinP99Ms;
+  const offered = number(gauges.offered_per_second ?? 0);
+  const within = `99 % of the joins within ${number(plan.joinP99Ms)} ms`;
+  return [
+    '',
+    isFound ? `  knee: ${within} until ${offered}/s` : `  no knee: ${within} up to ${offered}/s`,
+  ];
+}
+
 const number = (value: number): string =>
   Number.isInteger(value) ? String(value) : value.toFixed(value < 1 ? 3 : 1);
 
@@ -157,6 +170,7 @@ export function summaryText(summary: LoadSummary): string {
     ...(summary.notStarted > 0
       ? [`  ${summary.notStarted} arrivals were not started: the driver itself was too busy`]
       : []),
+    ...kneeText(summary),
     '',
     ...judge(summary).map(
       ({ ok, says, found }) =>

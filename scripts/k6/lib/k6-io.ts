@@ -36,6 +36,8 @@ function headersOf({ accessToken, queueToken, body }: CallRequest): Record<strin
   };
 }
 
+let hasToldOfOne = false;
+
 /** The journeys over k6: its HTTP client, its clock, its metrics. */
 export function createK6Io(gatewayUrl: string): FanIo {
   return {
@@ -48,7 +50,12 @@ export function createK6Io(gatewayUrl: string): FanIo {
         { headers: headersOf(request), tags: { name }, timeout: '30s' },
       );
       calls[name].add(answer.timings.duration);
-      if (!expected.includes(answer.status)) counts.unexpected.add(1, { call: name });
+      if (!expected.includes(answer.status)) {
+        counts.unexpected.add(1);
+        // Once for each virtual user: the summary of k6 has no room for words.
+        if (!hasToldOfOne) console.error(`unexpected: ${name} ${answer.status} ${answer.error}`);
+        hasToldOfOne = true;
+      }
       return { status: answer.status, body: jsonOf(answer.body) } as Reply<Body>;
     },
     waitMs: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

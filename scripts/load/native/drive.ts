@@ -26,9 +26,10 @@ export async function driveNative(run: LoadRun, options: DriveOptions = {}): Pro
   const { workers = Math.max(1, availableParallelism() >> 1), connections = 256 } = options;
   const show = (line: string): void => (options.isQuiet ? undefined : console.log(line));
   const startsAtMs = preciseNowMs() + headStartMs;
+  const over = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const threads = Array.from({ length: workers }, (_, first) => {
     const share = { first, workers };
-    const workerData: WorkerTask = { plan, setup, share, startsAtMs, connections };
+    const workerData: WorkerTask = { plan, setup, share, startsAtMs, connections, over };
     return new Worker(new URL('./thread.mjs', import.meta.url), { workerData });
   });
   const stop = (): void => threads.forEach((thread) => void thread.terminate());

@@ -1,4 +1,4 @@
-import type { LoadPlan } from '../plan.ts';
+import { type LoadPlan, rampFromPerSecond } from '../plan.ts';
 
 /** Which fans of a run a worker starts: every `workers`th from `first` on. */
 export interface Share {
@@ -11,9 +11,6 @@ export interface Arrival {
   /** From the beginning of the run. */
   atMs: number;
 }
-
-/** Where a breakpoint begins. */
-const rampFromPerSecond = 50;
 
 /** The `n`th arrival of a rate that grows evenly: n = from × t + (to − from) × t² / (2 × seconds). */
 function rampMs(n: number, toPerSecond: number, seconds: number): number {

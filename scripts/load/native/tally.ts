@@ -24,6 +24,8 @@ export interface Tally {
   gauge(name: GaugeName, value: number): void;
   /** An answer that nobody expected, in a few words. */
   unexpected(what: string): void;
+  /** 99 % took so long at most; ms. */
+  p99Ms(name: TimeName): number;
   record(): TallyRecord;
 }
 
@@ -53,6 +55,7 @@ export function createTally(): Tally {
     count: (name, by) => add(counts, name, by),
     gauge: (name, value) => gauges.set(name, value),
     unexpected: (what) => add(unexpected, what, 1),
+    p99Ms: (name) => (times.get(name)?.getValueAtPercentile(99) ?? 0) / 1_000,
     record: () => ({
       times: [...times].map(([name, histogram]) => [name, encodeIntoCompressedBase64(histogram)]),
       counts: [...counts],

@@ -6,6 +6,7 @@ import type { LoadSetup } from '../io.ts';
 import { runJourney } from '../journeys.ts';
 import { watchAdmission } from '../line-journey.ts';
 import type { LoadPlan } from '../plan.ts';
+import { createKnee } from './knee.ts';
 import { createNativeIo, preciseNowMs } from './native-io.ts';
 import { arrivalsOf, type Share } from './pace.ts';
 import { createTally, type TallyRecord } from './tally.ts';
@@ -17,13 +18,15 @@ export interface WorkerTask {
   /** Unix time in ms of the first arrival. */
   startsAtMs: number;
   connections: number;
+  /** One number, shared by all threads: not 0 when nobody is to arrive any more. */
+  over: SharedArrayBuffer;
 }
 
 export interface WorkerDone {
   tally: TallyRecord;
 }
 
-const { plan, setup, share, startsAtMs, connections } = workerData as WorkerTask;
+const { plan, setup, share, startsAtMs, connections, over } = workerData as WorkerTask;
 const dispatcher = new Agent({ connections, headersTimeout: 30_000, bodyTimeout: 30_000 });
 const tally = createTally();
 const { gatewayUrl } = setup;
@@ -44,12 +47,16 @@ async function watch(): Promise<void> {
   await watchAdmission({ io, setup }, { seconds, admitPerSecond });
 }
 
+const knee = createKnee(plan, { tally, over: new Int32Array(over), threads: share.workers });
+let onTheWay = 0;
 const visits: Promise<void>[] = [watch()];
 for (const { index, atMs } of arrivalsOf(plan, share)) {
   const dueAtMs = startsAtMs + atMs;
   const earlyMs = dueAtMs - preciseNowMs();
   if (earlyMs > 1) await delay(earlyMs);
-  visits.push(visit(index, dueAtMs));
+  if (knee.isReached(atMs, onTheWay)) break;
+  onTheWay += 1;
+  visits.push(visit(index, dueAtMs).finally(() => (onTheWay -= 1)));
 }
 await Promise.all(visits);
 await dispatcher.close();
