@@ -58,7 +58,14 @@ function signatureSteps(): Step[] {
   const text = randomBytes(300);
   const secret = randomBytes(32);
   const signature = sign('sha256', text, privateKey);
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const rsaSignature = sign('sha256', text, rsa.privateKey);
   return [
+    {
+      name: 'RS256 check',
+      times: 1_000,
+      once: () => verify('sha256', text, rsa.publicKey, rsaSignature),
+    },
     { name: 'ES256 check', times: 300, once: () => verify('sha256', text, publicKey, signature) },
     { name: 'ES256 signature', times: 300, once: () => sign('sha256', text, privateKey) },
     {
@@ -130,7 +137,13 @@ async function microsEach({ times, once: step }: Step): Promise<number> {
   return ((performance.now() - startedAt) * 1_000) / times;
 }
 
-export async function benchLimits(): Promise<string> {
+export interface LimitFound {
+  name: string;
+  /** Round by round. */
+  micros: number[];
+}
+
+export async function measureLimits(): Promise<LimitFound[]> {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
   const close: (() => unknown)[] = [];
   try {
@@ -146,20 +159,21 @@ export async function benchLimits(): Promise<string> {
       const micros = await microsEach(one);
       if (at > 0) took[which]?.push(micros);
     }
-    const rows = steps.map(({ name }, at) => {
-      const values = took[at] ?? [];
-      return [
-        name,
-        round(median(values), 1),
-        round(lowerQuartile(values), 1),
-        spreadPercent(values),
-      ];
-    });
-    return table(['step', 'µs', 'lower quartile µs', 'spread %'], rows);
+    return steps.map(({ name }, at) => ({ name, micros: took[at] ?? [] }));
   } finally {
     for (const one of close.reverse()) await one();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+export async function benchLimits(): Promise<string> {
+  const rows = (await measureLimits()).map(({ name, micros }) => [
+    name,
+    round(median(micros), 1),
+    round(lowerQuartile(micros), 1),
+    spreadPercent(micros),
+  ]);
+  return table(['step', 'µs', 'lower quartile µs', 'spread %'], rows);
 }
 
 if (isMain(import.meta.url)) console.log(await benchLimits());
