@@ -8,6 +8,12 @@ import { sectionOf } from './report.ts';
 function reportOf(micros: number): string {
   const columns = (label: string, ...heads: string[]) =>
     table(['', ...heads], [[label, ...heads.map(() => micros)]]);
+  const everyStep = ['hold by id', 'pay', 'hold best', 'own reservations', 'seat map'];
+  const curve = (what: string, sizes: number[], calls: string[]) =>
+    table(
+      [what, ...calls.map((call) => `${call}, CPU µs`)],
+      sizes.map((size) => [size, ...calls.map(() => micros)]),
+    );
   const aim = (what: string) => aimLine({ what, measured: 12, unit: 'KB', atMost: 12 });
   const texts: Record<string, string[]> = {
     limits: [columns('COMMIT of one row, flushed', 'µs')],
@@ -24,7 +30,19 @@ function reportOf(micros: number): string {
     'seat-map': [columns('core', 'CPU µs each'), columns('core, unchanged (304)', 'CPU µs each')],
     sse: [aim('memory of a listener')],
     'room-size': [aim('Redis memory for each who waits')],
-    flat: [table(['gateways', 'of which Redis'], [[4, micros]])],
+    flat: [
+      curve('entries in the room', [1_000, 1_000_000], ['join', 'status']),
+      curve('rooms', [1, 1_000], ['join in one of them']),
+      curve('seats', [50, 50_000], ['hold by id', 'pay', 'hold best']),
+      curve('reservations', [0, 1_000_000], everyStep),
+      table(
+        ['gateways', 'join, CPU µs of all', 'of which Redis'],
+        [
+          [1, micros, micros],
+          [4, 3 * micros, micros],
+        ],
+      ),
+    ],
     startup: [columns('gateway', 'MB then'), columns('core', 'MB then')],
   };
   const sections = Object.entries(texts).map(([name, tables]) =>
@@ -43,6 +61,12 @@ describe('the plan of capacity', () => {
     expect(gatewaysOf(100)).to.equal(13);
     expect(gatewaysOf(5_000)).to.be.greaterThan(50);
     expect(capacityOf(reportOf(100))).to.include('2026-01-02 03:04 UTC, commit abc1234');
+  });
+
+  it('says how much more a call costs when something has grown', () => {
+    const text = capacityOf(reportOf(100));
+    expect(text).to.include('| gateways | 1 → 4 | join | 100 | 300 | 300 |');
+    expect(text).to.include('| seats | 50 → 50,000 | pay | 100 | 100 | 100 |');
   });
 
   it('names a figure that the run did not come to', () => {

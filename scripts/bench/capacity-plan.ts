@@ -31,6 +31,32 @@ const sources = {
 } satisfies Record<string, Source>;
 type SourceName = keyof typeof sources;
 
+/** A call as something else grows: a row of `flat` at the first size and at the last. */
+interface Slope {
+  /** Head of the first column. */
+  grows: string;
+  from: number;
+  to: number;
+  call: string;
+  column: string;
+}
+
+const slopes: readonly Slope[] = [
+  { grows: 'entries in the room', from: 1_000, to: 1_000_000, calls: ['join', 'status'] },
+  { grows: 'rooms', from: 1, to: 1_000, calls: ['join in one of them'] },
+  { grows: 'seats', from: 50, to: 50_000, calls: ['hold by id', 'pay', 'hold best'] },
+  {
+    grows: 'reservations',
+    from: 0,
+    to: 1_000_000,
+    calls: ['hold by id', 'pay', 'hold best', 'own reservations', 'seat map'],
+  },
+]
+  .flatMap(({ calls, ...size }) =>
+    calls.map((call) => ({ ...size, call, column: `${call}, CPU µs` })),
+  )
+  .concat({ grows: 'gateways', from: 1, to: 4, call: 'join', column: 'join, CPU µs of all' });
+
 /** Figures of each bench in a report. */
 function readReport(document: string): Map<string, Map<string, number>> {
   const sections = document.split(/^### /m).slice(1);
@@ -44,16 +70,30 @@ function readReport(document: string): Map<string, Map<string, number>> {
 }
 
 type Figures = Record<SourceName, number>;
+type Report = ReturnType<typeof readReport>;
 
 /** @throws Error naming a figure that the document does not have. */
-function readFigures(document: string): Figures {
-  const report = readReport(document);
-  const found = Object.entries(sources).map(([name, { bench, figure }]) => {
-    const value = report.get(bench)?.get(figure);
-    if (value === undefined) throw new Error(`docs/benchmarks.md has no "${figure}" of ${bench}`);
-    return [name, value];
-  });
+function figureOf(report: Report, { bench, figure }: Source): number {
+  const value = report.get(bench)?.get(figure);
+  if (value === undefined) throw new Error(`docs/benchmarks.md has no "${figure}" of ${bench}`);
+  return value;
+}
+
+function readFigures(report: Report): Figures {
+  const found = Object.entries(sources).map(([name, source]) => [name, figureOf(report, source)]);
   return Object.fromEntries(found) as Figures;
+}
+
+/** What a call takes at the first size and at the last. */
+function slopesTable(report: Report): string {
+  const rows = slopes.map(({ grows, from, to, call, column }) => {
+    const at = (size: number): number =>
+      figureOf(report, { bench: 'flat', figure: `${grows} ${size}: ${column}` });
+    const [first, last] = [at(from), at(to)];
+    const sizes = `${from.toLocaleString('en')} → ${to.toLocaleString('en')}`;
+    return [grows, sizes, call, first, last, round((100 * last) / first)];
+  });
+  return table(['what grows', 'from → to', 'call', 'µs of CPU', 'then', '% of that'], rows);
 }
 
 const rowOf = (name: SourceName): string => `\`${sources[name].bench}\`, ${sources[name].figure}`;
@@ -232,7 +272,8 @@ function machinesTable(figures: Figures): string {
   return table(['what', 'how much', 'because'], rows);
 }
 
-function capacityTables(figures: Figures, from: string): string {
+function capacityTables(report: Report, from: string): string {
+  const figures = readFigures(report);
   return [
     `Worked out from the last run in [benchmarks](benchmarks.md): ${from}.`,
     '### What one core carries',
@@ -240,6 +281,9 @@ function capacityTables(figures: Figures, from: string): string {
     `### ${sale.fans.toLocaleString('en')} fans and ${sale.seats.toLocaleString('en')} seats`,
     needsTable(figures),
     machinesTable(figures),
+    '### How cost grew',
+    'Of all processes a call touches (`flat`, with the sizes between and what may grow).',
+    slopesTable(report),
   ].join('\n\n');
 }
 
@@ -254,7 +298,7 @@ export function capacityOf(benchmarks: string): string {
   if (benchmarks.includes(notYet)) return notYet;
   const [, when = 'on an unknown day'] = /, (\d{4}-\d\d-\d\d \d\d:\d\d UTC)/.exec(benchmarks) ?? [];
   const [, commit = 'unknown'] = /^- commit (\w+)/m.exec(benchmarks) ?? [];
-  return capacityTables(readFigures(benchmarks), `${when}, commit ${commit}`);
+  return capacityTables(readReport(benchmarks), `${when}, commit ${commit}`);
 }
 
 export function writeCapacity(docsDir: string): void {

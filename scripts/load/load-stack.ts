@@ -13,6 +13,8 @@ export interface LoadStack {
   /** Where its services keep their files. */
   dataDir: string;
   accessTokenKeys: string;
+  /** Brought up for this run: nothing in it has ever run. */
+  isNew: boolean;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
     log(`On the stack at ${running.gatewayUrl}.`);
     const dataDir = dataDirOf(env);
     const accessTokenKeys = accessTokenKeysOf(env);
-    return { ...running, dataDir, accessTokenKeys, stop: async () => undefined };
+    return { ...running, dataDir, accessTokenKeys, isNew: false, stop: async () => undefined };
   }
   log('No stack runs on this DATA_DIR: bringing up one for this run.');
   const dataDir = mkdtempSync(join(tmpdir(), 'load-'));
@@ -66,6 +68,7 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
       ...found,
       dataDir,
       accessTokenKeys: accessTokenKeysOf(ownEnv),
+      isNew: true,
       stop: async () => {
         await stack.stop();
         remove();

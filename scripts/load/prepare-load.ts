@@ -10,7 +10,11 @@ const price = 55_000;
 
 /** A concert of its own with the plan's seats and policy, and an account for each fan. */
 export async function prepareLoad(
-  { gatewayUrl, databaseUrl, accessTokenKeys }: Omit<LoadStack, 'stop'>,
+  {
+    gatewayUrl,
+    databaseUrl,
+    accessTokenKeys,
+  }: Pick<LoadStack, 'gatewayUrl' | 'databaseUrl' | 'accessTokenKeys'>,
   plan: LoadPlan,
 ): Promise<LoadSetup> {
   const accounts = { databaseUrl, accessTokenKeys };

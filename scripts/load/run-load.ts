@@ -5,6 +5,7 @@ import { audit } from '../audit.ts';
 import { watchStopSignals } from '../stack/stop-signals.ts';
 import type { LoadSetup } from './io.ts';
 import { type LoadStack, openLoadStack } from './load-stack.ts';
+import { driveNative } from './native/drive.ts';
 import {
   type LoadPlan,
   loadVariables,
@@ -64,6 +65,7 @@ export async function runLoad(
   try {
     const stack = await openLoadStack({ rootDir, env, log, signal });
     try {
+      if (stack.isNew) await warmUp(stack, { dir, signal, log });
       log(`Preparing ${plan.fans} accounts and ${plan.seats} seats ...`);
       const setup = await prepareLoad(stack, plan);
       const setupFile = join(dir, 'setup.json');
@@ -79,6 +81,22 @@ export async function runLoad(
     signals.dispose();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Fans of another concert. */
+const warmUpFans = 300;
+
+/** What has just started compiles what it runs while it runs it: that is not what is asked about. */
+async function warmUp(
+  stack: LoadStack,
+  { dir, signal, log }: { dir: string; signal: AbortSignal; log: (line: string) => void },
+): Promise<void> {
+  log(`Warming up with ${warmUpFans} fans of another concert ...`);
+  const plan = planLoad('seat-rush', { FANS: String(warmUpFans) });
+  const setup = await prepareLoad(stack, plan);
+  const run = { plan, setup, setupFile: '', summaryFile: join(dir, 'warm-up.json'), signal };
+  const { counts } = await driveNative(run, { workers: 1, isQuiet: true });
+  if (counts.fans_done !== warmUpFans) log(`Only ${counts.fans_done} of them came to an end.`);
 }
 
 async function isClean(databaseUrl: string): Promise<boolean> {
