@@ -1,6 +1,6 @@
+import { sleep } from 'k6';
 import http from 'k6/http';
 import { Counter, Gauge, Trend } from 'k6/metrics';
-import { setTimeout } from 'k6/timers';
 import {
   callNames,
   type CallRequest,
@@ -38,12 +38,16 @@ function headersOf({ accessToken, queueToken, body }: CallRequest): Record<strin
 
 let hasToldOfOne = false;
 
-/** The journeys over k6: its HTTP client, its clock, its metrics. */
+/**
+ * The journeys over k6: its HTTP client, its clock, its metrics. A virtual user is one fan who does
+ * one thing at a time, so its calls and pauses block it: k6's event loop for each of thousands would
+ * take from the machine that is measured.
+ */
 export function createK6Io(gatewayUrl: string): FanIo {
   return {
-    call: async <Body>(name: (typeof callNames)[number], request: CallRequest) => {
+    call: <Body>(name: (typeof callNames)[number], request: CallRequest) => {
       const { method, path, body, expected } = request;
-      const answer = await http.asyncRequest(
+      const answer = http.request(
         method,
         `${gatewayUrl}${path}`,
         body === undefined ? null : JSON.stringify(body),
@@ -56,9 +60,13 @@ export function createK6Io(gatewayUrl: string): FanIo {
         if (!hasToldOfOne) console.error(`unexpected: ${name} ${answer.status} ${answer.error}`);
         hasToldOfOne = true;
       }
-      return { status: answer.status, body: jsonOf(answer.body) } as Reply<Body>;
+      const reply = { status: answer.status, body: jsonOf(answer.body) } as Reply<Body>;
+      return Promise.resolve(reply);
     },
-    waitMs: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    waitMs: (ms) => {
+      sleep(ms / 1_000);
+      return Promise.resolve();
+    },
     nowMs: () => Date.now(),
     random: () => Math.random(),
     count: (name, by = 1) => counts[name].add(by),
