@@ -71,6 +71,9 @@ export interface Place {
   room?: string;
 }
 
+const statusWith = ({ room = '1', userId }: Place, token: string): Buffer =>
+  request(`GET /queue/${room}/tokens/me`, userId, [`X-Queue-Token: ${token}`]);
+
 /** Requests of fans, with tokens signed by these keys. */
 function requestsOf(keys: Record<string, string>) {
   const signAccess = createAccessTokenSigner(loadAccessKeys(keys['ACCESS_TOKEN_KEYS'] ?? ''));
@@ -82,7 +85,8 @@ function requestsOf(keys: Record<string, string>) {
     const token = `Authorization: Bearer ${await accessTokenOf(userId)}`;
     return request(`POST /queue/${room}/tokens`, userId, [token, 'Content-Length: 0']);
   }
-  const waitingTokenOf = ({ userId, number, epoch, room = '1' }: Place): string => {
+  const waitingTokenOf = (place: Place, again = 0): string => {
+    const { userId, number, epoch, room = '1' } = place;
     const issuedAtMs = Math.floor(Date.now() / 1_000) * 1_000;
     return waiting.sign({
       userId: String(userId),
@@ -90,7 +94,7 @@ function requestsOf(keys: Record<string, string>) {
       queueId: String(number),
       epoch,
       issuedAtMs,
-      expiresAtMs: issuedAtMs + 24 * 3_600_000,
+      expiresAtMs: issuedAtMs + 24 * 3_600_000 - again * 1_000,
     });
   };
   return {
@@ -102,10 +106,10 @@ function requestsOf(keys: Record<string, string>) {
     joinsOf: (userIds: readonly number[], room = '1'): Promise<Buffer[]> =>
       Promise.all(userIds.map((userId) => joinOf(userId, room))),
     /** The question of somebody who waits with this number. */
-    statusOf(place: Place): Buffer {
-      const token = `X-Queue-Token: ${waitingTokenOf(place)}`;
-      return request(`GET /queue/${place.room ?? '1'}/tokens/me`, place.userId, [token]);
-    },
+    statusOf: (place: Place): Buffer => statusWith(place, waitingTokenOf(place)),
+    /** The same with another token for each `again`, so that the gateway has not seen it. */
+    statusAgain: (place: Place, again: number): Buffer =>
+      statusWith(place, waitingTokenOf(place, again)),
   };
 }
 
