@@ -115,7 +115,8 @@ export function composeSales(deps: SalesDeps): Sales {
   const outboxRows = createOutboxRepository(database);
   const outbox = createOutbox(outboxRows);
   const { fanOut } = createDeliveryRepository(database);
-  const relay = createRelay({ database, outbox: outboxRows, delivery, fanOut, logger });
+  const now = () => performance.now();
+  const relay = createRelay({ database, outbox: outboxRows, delivery, fanOut, logger, now });
   const idempotencyRows = createIdempotencyRepository(database);
   const idempotency = createIdempotency({ database, repository: idempotencyRows });
 

@@ -20,9 +20,13 @@ const insertSql = (count: number): string => `INSERT INTO outbox_event
 /** The one row that whoever delivers holds: two relays at once would swap events. */
 const leaseSql = "SELECT lease_name FROM lease WHERE lease_name = 'outbox' FOR UPDATE NOWAIT";
 
-const dueSql = (batchMax: number): string => `SELECT event_id AS eventId, concert_id AS concertId,
+const dueSql = (
+  batchMax: number,
+  without: number,
+): string => `SELECT event_id AS eventId, concert_id AS concertId,
     event_type AS type, payload, attempts, created_at AS occurredAt
   FROM outbox_event WHERE delivered_at IS NULL AND parked_at IS NULL
+    ${without > 0 ? `AND concert_id NOT IN (${marks(without)})` : ''}
   ORDER BY event_id LIMIT ${batchMax}`;
 
 /** A concert without a seat to sell, whose end was not told since a seat came back. */
@@ -50,8 +54,8 @@ export interface OutboxRepository {
   isAnyDue(): Promise<boolean>;
   /** For the rest of the transaction. @returns false when another instance delivers. */
   takeLease(tx: Tx): Promise<boolean>;
-  /** Events to deliver, in order. */
-  due(tx: Tx, batchMax: number): Promise<StoredEvent[]>;
+  /** Events to deliver, in order, of all concerts but these. */
+  due(tx: Tx, options: { batchMax: number; without: readonly string[] }): Promise<StoredEvent[]>;
   markDelivered(tx: Tx, eventIds: readonly string[]): Promise<void>;
   markFailed(tx: Tx, eventIds: readonly string[]): Promise<void>;
   /** Out of the way of the others, to be looked at by a person. */
@@ -96,7 +100,11 @@ export function createOutboxRepository(database: Statements): OutboxRepository {
         throw error;
       }
     },
-    due: async (tx, batchMax) => (await tx.rows<EventRow>(dueSql(batchMax))).map(toStoredEvent),
+    due: async (tx, { batchMax, without }) => {
+      const others = without.length === 0 ? [] : padded(without);
+      const rows = await tx.rows<EventRow>(dueSql(batchMax, others.length), others);
+      return rows.map(toStoredEvent);
+    },
     markDelivered: (tx, ids) =>
       update(tx, 'delivered_at = SYSDATE(6), attempts = attempts + 1', ids),
     markFailed: (tx, ids) => update(tx, 'attempts = attempts + 1', ids),

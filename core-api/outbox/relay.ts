@@ -22,47 +22,50 @@ export interface RelayDeps {
   /** Leaves the events for who else wants them, in the transaction that first sees them. */
   fanOut: (tx: Tx, events: readonly CoreEvent[]) => Promise<void>;
   logger: Logger;
+  /** Monotonic, in ms. */
+  now: () => number;
 }
 
 const batchMax = 200;
-/** An event that was refused so often, alone, is parked. */
-const refusalsMax = 5;
+
+interface Outcome {
+  count: number;
+  failure?: Error;
+  refused?: true;
+}
 
 /** After these a concert may have no seat left to sell. */
 const mayEndSale = new Set(['payment.completed', 'schedule.cancelled']);
 
-export function createRelay({ database, outbox, delivery, fanOut, logger }: RelayDeps): Relay {
+export function createRelay(deps: RelayDeps): Relay {
+  const { database, outbox, delivery, fanOut, logger, now } = deps;
   /** Halved after a refusal until the event that nobody can read stands alone. */
   let batchSize = batchMax;
+  const held = createHeldConcerts(now);
 
-  async function readBatch(tx: Tx): Promise<StoredEvent[]> {
-    const events = await outbox.due(tx, batchSize);
-    const paid = events.filter(({ event }) => mayEndSale.has(event.type));
-    let soldOut = false;
-    for (const concertId of new Set(paid.map(({ event }) => event.concertId))) {
-      if (!(await outbox.isNewlySoldOut(tx, concertId))) continue;
-      await outbox.append(tx, { type: 'concert.sold-out', concertId });
-      soldOut = true;
-    }
-    return soldOut ? outbox.due(tx, batchSize) : events;
-  }
+  const due = (tx: Tx) => outbox.due(tx, { batchMax: batchSize, without: held.now() });
 
+  /** The gateway is there: what it can read does not wait for what it cannot. */
   async function noteRefused(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
     const [only] = events;
     const ids = events.map(({ event }) => event.eventId);
-    if (only && events.length === 1 && only.attempts + 1 >= refusalsMax) {
-      const { eventId, type } = only.event;
-      logger.error({ eventId, type }, 'an event was refused again and again: parked');
-      return outbox.park(tx, eventId);
+    if (!only || events.length > 1) {
+      batchSize = Math.max(1, Math.floor(events.length / 2));
+      return outbox.markFailed(tx, ids);
     }
-    batchSize = Math.max(1, Math.floor(events.length / 2));
-    return outbox.markFailed(tx, ids);
+    const { eventId, concertId, type } = only.event;
+    if (held.refused(concertId, eventId) === 'hold') {
+      logger.warn({ eventId, type, concertId }, 'an event was refused: its concert waits');
+      return outbox.markFailed(tx, ids);
+    }
+    logger.error({ eventId, type }, 'an event was refused again and again: parked');
+    return outbox.park(tx, eventId);
   }
 
   /** A failure is returned, not thrown: what was noted of it is to be committed. */
-  async function deliverBatch(tx: Tx): Promise<{ count: number; failure?: Error }> {
+  async function deliverBatch(tx: Tx): Promise<Outcome> {
     if (!(await outbox.takeLease(tx))) return { count: 0 };
-    const events = await readBatch(tx);
+    const events = await withEnds(tx, outbox, () => due(tx));
     if (events.length === 0) return { count: 0 };
     // Whatever becomes of this try, it is committed that there was one: fanned out once.
     await fanOut(
@@ -74,7 +77,7 @@ export function createRelay({ database, outbox, delivery, fanOut, logger }: Rela
       const outcome = await delivery.deliver(events.map(({ event }) => event));
       if (outcome === 'refused') {
         await noteRefused(tx, events);
-        return { count: 0, failure: new Error('the gateway refused events') };
+        return { count: 0, refused: true };
       }
     } catch (cause) {
       await outbox.markFailed(tx, ids);
@@ -88,10 +91,56 @@ export function createRelay({ database, outbox, delivery, fanOut, logger }: Rela
     deliverDue: async () => {
       if (!(await outbox.isAnyDue())) return 'idle';
       const size = batchSize;
-      const { count, failure } = await database.transaction(deliverBatch);
+      const { count, failure, refused } = await database.transaction(deliverBatch);
       if (failure) throw failure;
+      if (refused) return 'more';
       batchSize = Math.min(batchMax, size * 2);
       return count >= size ? 'more' : 'idle';
+    },
+  };
+}
+
+/** What is due, with the end of each sale that was noticed by it. */
+async function withEnds(
+  tx: Tx,
+  outbox: OutboxRepository,
+  due: () => Promise<StoredEvent[]>,
+): Promise<StoredEvent[]> {
+  const events = await due();
+  const paid = events.filter(({ event }) => mayEndSale.has(event.type));
+  let soldOut = false;
+  for (const concertId of new Set(paid.map(({ event }) => event.concertId))) {
+    if (!(await outbox.isNewlySoldOut(tx, concertId))) continue;
+    await outbox.append(tx, { type: 'concert.sold-out', concertId });
+    soldOut = true;
+  }
+  return soldOut ? due() : events;
+}
+
+/** An event that was refused so often, alone, is parked: after about a quarter of a minute. */
+const refusalsMax = 5;
+const holdMs = 1_000;
+/** Beyond it the oldest is tried again before its time. */
+const heldMax = 64;
+
+/**
+ * Concerts whose next event the gateway cannot read. Their events wait, in order, and are tried again
+ * after 1, 2, 4 and 8 s: it may be a gateway that is just being replaced. Others go on meanwhile.
+ */
+function createHeldConcerts(now: () => number) {
+  const held = new Map<string, { eventId: string; refusals: number; until: number }>();
+  return {
+    now: (): string[] =>
+      [...held].filter(([, { until }]) => until > now()).map(([concertId]) => concertId),
+    refused(concertId: string, eventId: string): 'hold' | 'park' {
+      const before = held.get(concertId);
+      const refusals = before?.eventId === eventId ? before.refusals + 1 : 1;
+      held.delete(concertId);
+      if (refusals >= refusalsMax) return 'park';
+      held.set(concertId, { eventId, refusals, until: now() + holdMs * 2 ** (refusals - 1) });
+      const [oldest] = held.keys();
+      if (held.size > heldMax && oldest !== undefined) held.delete(oldest);
+      return 'hold';
     },
   };
 }

@@ -1,16 +1,30 @@
+import type { KeyObject } from 'node:crypto';
 import { request } from 'undici';
 import { assertionHeader, type Caller, nobody, signAssertion } from '../../shared/assertion.ts';
 import type { KeySet } from '../../shared/keys.ts';
+import { signWebhook } from '../../shared/webhook-signature.ts';
 
 /** Sends one call as the gateway would. @throws Error for any answer but a 2xx. */
 export type Send = (
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   target: string,
-  options?: { body?: unknown; caller?: Partial<Caller>; idempotencyKey?: string },
+  options?: {
+    body?: unknown;
+    caller?: Partial<Caller>;
+    idempotencyKey?: string;
+    /** Of the body as it goes over the wire. */
+    headersOf?: (body: Buffer) => Record<string, string>;
+  },
+) => Promise<Record<string, unknown>>;
+
+/** Sends a call and writes its statements down under this name. */
+export type NamedCall = (
+  name: string,
+  ...args: Parameters<Send>
 ) => Promise<Record<string, unknown>>;
 
 export function createSend(url: string, keys: KeySet): Send {
-  return async (method, target, { body, caller, idempotencyKey } = {}) => {
+  return async (method, target, { body, caller, idempotencyKey, headersOf } = {}) => {
     const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
     const call = { audience: 'core-api', method, target, body: bytes } as const;
     const answer = await request(`${url}${target}`, {
@@ -20,6 +34,7 @@ export function createSend(url: string, keys: KeySet): Send {
         [assertionHeader]: signAssertion({ keys }, call, { ...nobody, ...caller }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
+        ...headersOf?.(bytes),
       },
     });
     const text = await answer.body.text();
@@ -29,26 +44,31 @@ export function createSend(url: string, keys: KeySet): Send {
 }
 
 /** Seats from here on are free: see fill.ts. */
-const freeSeatId = 150_001;
-const scheduleId = '151';
-const concertId = '1';
+export const freeSeatId = 150_001;
+export const scheduleId = '151';
+export const concertId = '1';
 const fan = { userId: '5500', role: 'USER', room: concertId, entryId: '1' } as const;
-const owner = { userId: '1', role: 'ADMIN' } as const;
+export const owner = { userId: '1', role: 'ADMIN' } as const;
+/** So many calls at once share a transaction. */
+const crowd = 8;
 
-const firstOf = (answer: Record<string, unknown>, list: string): Record<string, string> =>
+export const firstOf = (answer: Record<string, unknown>, list: string): Record<string, string> =>
   (answer[list] as Record<string, string>[])[0] ?? {};
 
-/** Every call of the core once, in an order that works; `record` is told before each. */
-export async function callAll(send: Send, record: (name: string) => Promise<void>): Promise<void> {
+/**
+ * Every call of a fan once, in an order that works; `record` is told after each.
+ * @returns the code of a ticket
+ */
+export async function callAsFan(
+  send: Send,
+  record: (name: string) => Promise<void>,
+  paymentKey: KeyObject,
+): Promise<unknown> {
   const as = { caller: fan };
   const path = `/concerts/${concertId}`;
   const seats = `${path}/schedules/${scheduleId}/seats`;
   const credentials = { userName: 'queries-fan', password: 'a long password' };
-  const call = async (name: string, ...args: Parameters<Send>) => {
-    const answer = await send(...args);
-    await record(name);
-    return answer;
-  };
+  const call = namedCall(send, record);
   const hold = (body: object) => ['POST', `${path}/reservations`, { ...as, body }] as const;
 
   await call('register', 'POST', '/auth/register', { body: credentials });
@@ -72,28 +92,54 @@ export async function callAll(send: Send, record: (name: string) => Promise<void
   await call('createPayments, replayed', 'POST', `${path}/payments`, pay);
   const { paymentId } = firstOf(paid, 'payments');
   await call('refundPayment', 'POST', `/payments/${paymentId}/refund`, as);
-  await call('chargePoint', 'POST', '/points/charges', { ...as, body: { amount: 1 } });
+  const paidSeat = await callTogether(send, record);
+  const { code } = await call('getTicket', 'GET', paidSeat.ticketPath, paidSeat);
+  await callCharges(call, paymentKey);
   await call('getPoint', 'GET', '/points', as);
   await call('listPointHistory', 'GET', '/points/history', as);
   await call('listReservations', 'GET', '/reservations', as);
   await call('listPayments', 'GET', '/payments', as);
-  await callAsOwner(call);
+  return code;
 }
 
-type NamedCall = (name: string, ...args: Parameters<Send>) => Promise<Record<string, unknown>>;
-
-async function callAsOwner(call: NamedCall): Promise<void> {
-  const schedule = `/admin/concerts/${concertId}/schedules/${scheduleId}`;
-  const as = (body?: unknown) => ({ caller: owner, ...(body === undefined ? {} : { body }) });
-  const newSeats = { seats: [{ seatNum: 5_000, price: 1, block: 'New' }] };
-  const prices = { prices: [{ block: 'New', price: 2 }] };
-
-  await call('getInventory', 'GET', `/internal/concerts/${concertId}/inventory`);
-  await call('listRooms', 'GET', '/internal/rooms');
-  await call('changeRoom', 'PUT', `/internal/rooms/${concertId}`, as({ cord: 'pause' }));
-  await call('changeSchedule', 'PATCH', schedule, as({ totalSeat: 3_000 }));
-  await call('createSeats', 'POST', `${schedule}/seats`, as(newSeats));
-  await call('changePrices', 'POST', `${schedule}/seats/prices`, as(prices));
-  await call('setHouseSeats', 'POST', `${schedule}/seats/house`, as({ block: 'New', house: true }));
-  await call('getReport', 'GET', `/admin/concerts/${concertId}/report`, as());
+/** Holds and payments of several fans at the same moment. @returns one of the seats */
+async function callTogether(send: Send, record: (name: string) => Promise<void>) {
+  const path = `/concerts/${concertId}`;
+  const fans = Array.from({ length: crowd }, (_, at) => ({ ...fan, userId: String(6_500 + at) }));
+  const held = await Promise.all(
+    fans.map((caller, at) => {
+      const body = { scheduleId, seatIds: [String(freeSeatId + 100 + at)] };
+      return send('POST', `${path}/reservations`, { caller, body });
+    }),
+  );
+  await record(`createReservations, ${crowd} fans at once`);
+  await Promise.all(
+    fans.map((caller, at) => {
+      const ids = [firstOf(held[at] ?? {}, 'reservations')['reservationId']];
+      return send('POST', `${path}/payments`, { caller, body: { reservationIds: ids } });
+    }),
+  );
+  await record(`createPayments, ${crowd} fans at once`);
+  const { reservationId } = firstOf(held[0] ?? {}, 'reservations');
+  return { caller: fans[0] ?? fan, ticketPath: `/reservations/${reservationId}/ticket` };
 }
+
+/** Points for money: asked for, looked at, and credited when the provider says so. */
+async function callCharges(call: NamedCall, paymentKey: KeyObject): Promise<void> {
+  const as = { caller: fan };
+  const charge = { ...as, body: { amount: 1 } };
+  const { chargeId } = await call('chargePoint', 'POST', '/points/charges', charge);
+  await call('getCharge', 'GET', `/points/charges/${String(chargeId)}`, as);
+  await call('noticePayment', 'POST', '/webhooks/payments', {
+    body: { type: 'charge.succeeded', chargeId, amount: 1 },
+    headersOf: (body) => signWebhook(paymentKey, { id: 'msg_queries', body }, Date.now()),
+  });
+}
+
+export const namedCall =
+  (send: Send, record: (name: string) => Promise<void>): NamedCall =>
+  async (name, ...args) => {
+    const answer = await send(...args);
+    await record(name);
+    return answer;
+  };

@@ -120,6 +120,31 @@ describe('core: outbox', () => {
     expect(parked).to.deep.equal([{ n: 1 }]);
   }).timeout(40_000);
 
+  it('goes on with other concerts while one has an event that nobody can read', async () => {
+    const [stuck, other] = [await world.date({ seats: 3 }), await world.date({ seats: 3 })];
+    const users = await world.users(3);
+    const isPoison = (event: CoreEvent) =>
+      event.concertId === stuck.concertId && 'userId' in event && event.userId === users[0];
+    let refusals = 0;
+    let behindAtEnd: number | undefined;
+    gateway = (events) => {
+      if (!events.some(isPoison)) return 'delivered';
+      refusals += 1;
+      // Events of other concerts have come before it is given up; those behind it have not.
+      if (of(other.concertId).length === 3) behindAtEnd = of(stuck.concertId).length;
+      return 'refused';
+    };
+    for (const [i, id] of users.entries()) {
+      await world.hold(id, stuck, [String(stuck.seatIds[i])]);
+      await world.hold(id, other, [String(other.seatIds[i])]);
+    }
+    await eventually(() => expect(of(stuck.concertId)).to.have.length(2), { deadlineMs: 40_000 });
+    expect(of(stuck.concertId).map((event) => 'userId' in event && event.userId)).to.deep.equal(
+      users.slice(1),
+    );
+    expect([behindAtEnd, refusals >= 5]).to.deep.equal([0, true]);
+  }).timeout(60_000);
+
   it('tells of holds given back', async () => {
     const date = await world.date({ seats: 2 });
     const [user] = await world.users(1);
