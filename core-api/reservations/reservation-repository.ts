@@ -29,12 +29,15 @@ const holdsLeftSql = `SELECT COUNT(*) AS holdsLeft FROM reservation
     AND reservation_expire_dt > SYSDATE(6)`;
 
 const listSql = `SELECT r.reservation_id AS reservationId, r.seat_id AS seatId,
-    s.seat_num AS seatNum, r.price, r.concert_id AS concertId,
-    r.concert_schedule_id AS concertScheduleId, r.reservation_dt AS reservationDt,
+    s.seat_num AS seatNum, s.block_name AS block, r.price, r.concert_id AS concertId,
+    c.concert_name AS concertName, r.concert_schedule_id AS concertScheduleId,
+    d.concert_dt AS concertDt, r.reservation_dt AS reservationDt,
     r.reservation_expire_dt AS reservationExpireDt,
     CASE WHEN r.reservation_status = 'HELD' AND r.reservation_expire_dt <= SYSDATE(6)
       THEN 'EXPIRED' ELSE r.reservation_status END AS reservationStatus
   FROM reservation r JOIN concert_seat s ON s.seat_id = r.seat_id
+    JOIN concert_schedule d ON d.concert_schedule_id = r.concert_schedule_id
+    JOIN concert c ON c.concert_id = r.concert_id
   WHERE r.user_id = ? AND r.reservation_id < ?
   ORDER BY r.reservation_id DESC LIMIT ?`;
 
@@ -109,8 +112,8 @@ type Numbers<Row, Keys extends keyof Row> = Omit<Row, Keys> & Record<Keys, numbe
 type OverdueRow = Numbers<OverdueHold, 'reservationId' | 'userId' | 'concertId' | 'seatId'>;
 type ReservationRow = Omit<
   Numbers<Reservation, 'reservationId' | 'seatId' | 'concertId' | 'concertScheduleId'>,
-  'reservationDt' | 'reservationExpireDt'
-> & { reservationDt: Date; reservationExpireDt: Date };
+  'concertDt' | 'reservationDt' | 'reservationExpireDt'
+> & { concertDt: Date; reservationDt: Date; reservationExpireDt: Date };
 
 const toOverdueHold = (row: OverdueRow): OverdueHold => ({
   ...row,
@@ -124,6 +127,7 @@ const toReservation = (row: ReservationRow): Reservation => ({
   ...idsOf(row),
   concertId: String(row.concertId),
   concertScheduleId: String(row.concertScheduleId),
+  concertDt: row.concertDt.toISOString(),
   reservationDt: row.reservationDt.toISOString(),
   reservationExpireDt: row.reservationExpireDt.toISOString(),
 });

@@ -12,6 +12,8 @@ export interface LayoutProps {
   /** Path and query of this very page, to come back to. */
   path: string;
   userName: string | undefined;
+  /** Nobody knows here whether the reader is logged in. */
+  isShared: boolean;
   scripts: readonly string[];
   styles: readonly string[];
   plainUrl?: string | undefined;
@@ -68,8 +70,22 @@ function LanguageSwitch({ language, t, path }: LayoutProps) {
   );
 }
 
+const accountPath = /^\/(login|register)\b/;
+
+/** Out, or in and back to this page; on a page that is shared by everybody, neither. */
+function Account({ t, userName, isShared, path }: LayoutProps) {
+  if (userName !== undefined)
+    return (
+      <form method="post" action="/logout">
+        <button class="link">{t('logOut')}</button>
+      </form>
+    );
+  if (isShared || accountPath.test(path)) return null;
+  return <a href={`/login?to=${encodeURIComponent(path)}`}>{t('logIn')}</a>;
+}
+
 function Header(props: LayoutProps) {
-  const { t, userName } = props;
+  const { t } = props;
   return (
     <header class="top">
       <a class="brand" href="/">
@@ -83,11 +99,7 @@ function Header(props: LayoutProps) {
         <a href="/">{t('navConcerts')}</a>
         <a href="/me/tickets">{t('navTickets')}</a>
         <a href="/me/points">{t('navPoints')}</a>
-        {userName === undefined ? null : (
-          <form method="post" action="/logout">
-            <button class="link">{t('logOut')}</button>
-          </form>
-        )}
+        <Account {...props} />
       </nav>
       <LanguageSwitch {...props} />
     </header>

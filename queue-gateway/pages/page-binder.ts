@@ -26,8 +26,12 @@ export interface PageBinderDeps extends VisitDeps {
 /** Binds pages by path (`/c/:concertId`); what it bound is told to the table of known paths. */
 export interface PageBinder {
   get(path: string, handler: PageHandler): void;
-  /** A form that was sent, or a script of ours that asks for JSON. */
-  post(path: string, handler: PageHandler): void;
+  /**
+   * A form that was sent, or a script of ours that asks for JSON.
+   * @param backTo the page of the form: where somebody goes who comes to its path by a link, as the
+   * switch of the language does from a page that answered it.
+   */
+  post(path: string, handler: PageHandler, backTo?: (visit: PageVisit) => string): void;
   /**
    * A page that is the same for everybody who reads its language: rendered and compressed once in
    * a while. The handler sees a visitor without credentials.
@@ -57,6 +61,13 @@ function problemOf(thrown: unknown, c: EdgeContext, toAnswer: ToAnswer) {
   return new Refusal(problem.body(requestId), problem.retryAfterSeconds);
 }
 
+function refusalPage(refusal: Refusal, c: EdgeContext, visit: PageVisit): PageAnswer {
+  const { problem, retryAfterSeconds } = refusal;
+  if (wantsJson(c)) return { json: problem, status: problem.status };
+  if (needsLogin.has(problem.code) && c.req.method === 'GET') return { redirect: loginUrl(visit) };
+  return errorPage({ visit, problem, retryAfterSeconds });
+}
+
 interface Shell {
   etag: string;
   bytes: Record<Encoding, Buffer>;
@@ -80,13 +91,8 @@ export function createPageBinder(deps: PageBinderDeps): PageBinder {
   const { app, assets, toAnswer } = deps;
   const paths = new Map<string, string[]>();
 
-  function answerTo(thrown: unknown, c: EdgeContext, visit: PageVisit): PageAnswer {
-    const { problem, retryAfterSeconds } = problemOf(thrown, c, toAnswer);
-    if (wantsJson(c)) return { json: problem, status: problem.status };
-    if (needsLogin.has(problem.code) && c.req.method === 'GET')
-      return { redirect: loginUrl(visit) };
-    return errorPage({ visit, problem, retryAfterSeconds });
-  }
+  const answerTo = (thrown: unknown, c: EdgeContext, visit: PageVisit): PageAnswer =>
+    refusalPage(problemOf(thrown, c, toAnswer), c, visit);
 
   async function respond(c: EdgeContext, handler: PageHandler): Promise<Response> {
     const { visit, cookies } = await openVisit(c, deps);
@@ -138,7 +144,10 @@ export function createPageBinder(deps: PageBinderDeps): PageBinder {
     paths,
     shell: bindShell,
     get: (path, handler) => bind('GET', path, handler),
-    post: (path, handler) => bind('POST', path, handler),
+    post(path, handler, backTo) {
+      bind('POST', path, handler);
+      if (backTo) bind('GET', path, (visit) => ({ redirect: backTo(visit) }));
+    },
   };
 }
 

@@ -35,6 +35,7 @@ export function renderPage(answer: HtmlAnswer, visit: PageVisit, assets: PageAss
       assets={assets}
       path={`${visit.url.pathname}${visit.url.search}`}
       userName={visit.user?.userName}
+      isShared={visit.isShared}
       scripts={['every', ...scripts]}
       styles={styles}
       plainUrl={plainUrl}

@@ -130,6 +130,7 @@ export async function openVisit(c: EdgeContext, deps: VisitDeps): Promise<OpenVi
     language,
     format: createFormat(language),
     url: new URL(incoming.url ?? '/', 'http://page.invalid'),
+    isShared: anonymous,
     user: await readUser(accessTokens, credentials.session),
     queueToken: credentials.queue,
     receipt: anonymous ? undefined : given.receipt,

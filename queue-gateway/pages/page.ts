@@ -45,6 +45,8 @@ export interface PageVisit {
   readonly format: Format;
   /** Path and query as they were asked for. */
   readonly url: URL;
+  /** What is rendered is for everybody: nothing is known of who looks. */
+  readonly isShared: boolean;
   /** By the session cookie, when it is still good. */
   readonly user: AccessClaims | undefined;
   /** Not checked here: the API does when it is used. */

@@ -132,6 +132,22 @@ export const onlyByName: readonly BenchPlan[] = [
     document: 'docs/profiles.md',
   },
   {
+    name: 'pages',
+    what: 'What a page brings at its first look, and what the waiting room costs the gateway',
+    limit: 'the room document, which is the same bytes for everybody',
+    budgetSeconds: 60,
+    fromSources: true,
+    document: 'docs/pages.md',
+  },
+  {
+    name: 'arena',
+    what: 'The map of 20,000 seats in headless Chromium: first picture on a slow phone, moving it',
+    limit: 'sixty frames a second',
+    budgetSeconds: 90,
+    fromSources: true,
+    document: 'docs/pages.md',
+  },
+  {
     name: 'audit',
     what: 'The audit on a million reservations',
     limit: 'reading every row once',

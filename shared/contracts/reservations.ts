@@ -15,8 +15,11 @@ export const hold = z.object({
 export type Hold = z.infer<typeof hold>;
 
 export const reservation = hold.extend({
+  block: z.string().nullable(),
   concertId: id,
+  concertName: z.string(),
   concertScheduleId: id,
+  concertDt: moment,
   reservationDt: moment,
 });
 export type Reservation = z.infer<typeof reservation>;

@@ -116,6 +116,8 @@ describe('pages: from the line to the ticket', () => {
     await page.waitForURL('**/room/plain**');
     await page.getByText('This page renews itself').waitFor();
     await stack.admin.call('PUT', `/admin/queue/${concertId}`, { body: { maxActive: 5 } });
+    await page.getByRole('button', { name: 'I need more time' }).click();
+    await page.getByText('That is possible once').waitFor();
     await page.getByRole('button', { name: 'Go in and choose seats' }).click();
     await page.waitForURL('**/seats/plain');
     await page.getByLabel('How many').fill('2');
@@ -133,6 +135,27 @@ describe('pages: from the line to the ticket', () => {
     await page.getByText('The points are back').waitFor();
     await page.goto('/me/points');
     expect(await page.locator('.amount').textContent()).to.contain('50,000');
+    await visitor.close();
+  });
+
+  it('keeps who holds a seat inside beyond the end of their time', async () => {
+    const { concertId } = await stack.createConcert({
+      seats: 3,
+      price: 10_000,
+      policy: { activeSeconds: 10, idleSeconds: 60 },
+    });
+    const visitor = await newVisitor({ fan: await fanWith(10_000) });
+    const page = await newPage(visitor);
+    await enter(page, concertId);
+    await page.getByText('Your time inside ends at').waitFor();
+    await page.getByRole('button', { name: 'Find and keep seats' }).click();
+    await page.waitForURL('**/checkout');
+    const queue = (await visitor.cookies()).find(({ name }) => name === 'queue')?.value ?? '';
+    const payload = Buffer.from(queue.split('.')[1] ?? '', 'base64url').toString();
+    const { exp } = JSON.parse(payload) as { exp: number };
+    expect(exp * 1_000 - Date.now(), 'as long as the hold').to.be.greaterThan(60_000);
+    await page.getByRole('button', { name: /^Pay/ }).click();
+    await page.waitForURL('**/me/tickets?paid=1');
     await visitor.close();
   });
 

@@ -95,38 +95,73 @@ describe('pages: the waiting room', () => {
     await visitor.close();
   });
 
-  it('registers for a draw, shows it with a receipt to keep, and draws at the opening', async () => {
-    const now = Date.now();
-    const concertId = await roomOf({
-      order: 'draw',
-      preQueueOpensAt: new Date(now - 60_000).toISOString(),
-      opensAt: new Date(now + 3_600_000).toISOString(),
-      maxActive: 0,
-    });
+  it('warns before the turn is missed, and gives more time once, in every tab', async () => {
+    const concertId = await roomOf({ maxActive: 0, claimSeconds: 15 });
     const visitor = await newVisitor({ fan: await fan() });
     const page = await newPage(visitor);
     await page.goto(`/c/${concertId}/room`);
     await page.getByRole('button', { name: 'Join the line' }).click();
-    await page.locator('[data-scene=registered]').waitFor();
-    await page.getByText('The sale opens in').waitFor();
-    await expectAccessible(page);
-    await page.getByRole('link', { name: 'How the draw works' }).click();
-    await page.getByText('People are registering').waitFor();
-    await expectAccessible(page);
-    const draw = await stack.api.call<{ commitment: string }>('GET', `/queue/${concertId}/draw`);
-    await page.getByText(draw.body.commitment).waitFor();
-    const download = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'Download my receipt' }).click();
-    expect((await download).suggestedFilename()).to.equal(`receipt-${concertId}.txt`);
-    await page.goto(`/c/${concertId}/room`);
-    await setPolicy(concertId, { opensAt: new Date(Date.now() + 1_000).toISOString() });
     await page.locator('[data-scene=waiting]').waitFor();
-    expect(
-      await page.locator('.tiles div', { hasText: 'Your number' }).locator('dd').textContent(),
-    ).to.equal('1');
-    await page.goto(`/c/${concertId}/draw`);
-    await page.getByText('Drawn: everything is public').waitFor();
+    await setPolicy(concertId, { maxActive: 1 });
+    await page.locator('.turn.late').waitFor();
+    const more = page.getByRole('button', { name: 'I need more time' });
+    expect(await page.locator('#said').textContent()).to.contain('ask for more time');
+    const second = await newPage(visitor);
+    await second.goto(`/c/${concertId}/room`);
+    await second.locator('[data-scene=ready]').waitFor();
+    await more.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.turn:not(.late)').waitFor();
+    await more.waitFor({ state: 'detached' });
+    await page.getByText('That is possible once').first().waitFor();
+    await expectAccessible(page);
+    await second.locator('.turn:not(.late)').waitFor();
+    expect(await second.locator('form[action$="/more-time"]').count()).to.equal(0);
+    await second.getByRole('button', { name: 'Go in and choose seats' }).click();
+    await second.waitForURL(`**/c/${concertId}/seats`);
+    await page.getByText('You are in').first().waitFor();
+    expect([...page.faults, ...second.faults]).to.deep.equal([]);
     await visitor.close();
+  });
+
+  it('takes who comes before the opening to the room, which opens by itself', async () => {
+    const concertId = await roomOf({ opensAt: new Date(Date.now() + 3_600_000).toISOString() });
+    const visitor = await newVisitor({ fan: await fan(), language: 'ko' });
+    const page = await newPage(visitor);
+    await page.goto(`/c/${concertId}`);
+    await page.getByRole('button', { name: '대기열 참여' }).click();
+    await page.waitForURL(`**/c/${concertId}/room`);
+    await page.locator('[data-scene=before]').waitFor();
+    await expectAccessible(page);
+    await setPolicy(concertId, { opensAt: null });
+    await page.locator('[data-scene=joinable]').waitFor();
+    await visitor.close();
+  });
+
+  it('shows the same place on another device, and what it is worth when it is given up', async () => {
+    const concertId = await roomOf({ maxActive: 0 });
+    const one = await fan();
+    const [phone, desk] = [
+      await newVisitor({ fan: one }),
+      await newVisitor({ fan: one, width: 'desktop', language: 'ko', dark: true }),
+    ] as const;
+    const pages = [await newPage(phone), await newPage(desk)] as const;
+    for (const page of pages) {
+      await page.goto(`/c/${concertId}/room`);
+      await page.locator('form[action$="/join"] button').click();
+      await page.locator('[data-scene=waiting]').waitFor();
+      await page
+        .locator('.tiles div', { hasText: /Your number|내 번호/ })
+        .getByText('1')
+        .waitFor();
+    }
+    await pages[0].getByText('Give up my place').first().click();
+    await pages[0].getByRole('button', { name: 'Give up my place' }).click();
+    await pages[0].waitForURL(`**/c/${concertId}`);
+    await pages[1].reload();
+    await pages[1].locator('[data-scene=joinable]').waitFor();
+    await phone.close();
+    await desk.close();
   });
 
   it('solves the puzzle of a room that asks for one, by itself', async () => {

@@ -63,18 +63,26 @@ export function accountRoutes(pages: PageBinder): void {
     pages.post(`/${kind}`, (visit) => enter(visit, kind));
   }
 
-  pages.post('/logout', (visit) => {
-    visit.forget('session', '/');
-    // The places in lines too, whose cookies lie under paths of their own: who comes next on this
-    // device is somebody else. (W3C Clear Site Data §3.1.)
-    return { redirect: '/', headers: { 'clear-site-data': '"cookies"' } };
-  });
+  pages.post(
+    '/logout',
+    (visit) => {
+      visit.forget('session', '/');
+      // The places in lines too, whose cookies lie under paths of their own: who comes next on this
+      // device is somebody else. (W3C Clear Site Data §3.1.)
+      return { redirect: '/', headers: { 'clear-site-data': '"cookies"' } };
+    },
+    () => '/',
+  );
 
-  pages.post('/language', async (visit) => {
-    const form = await visit.form();
-    const language = form.get('language') ?? undefined;
-    if (isLanguage(language))
-      visit.remember('language', language, { path: '/', maxAgeSeconds: yearSeconds });
-    return { redirect: ownPath(form.get('to')) };
-  });
+  pages.post(
+    '/language',
+    async (visit) => {
+      const form = await visit.form();
+      const language = form.get('language') ?? undefined;
+      if (isLanguage(language))
+        visit.remember('language', language, { path: '/', maxAgeSeconds: yearSeconds });
+      return { redirect: ownPath(form.get('to')) };
+    },
+    () => '/',
+  );
 }

@@ -84,8 +84,9 @@ export function ConcertPage(props: ConcertPageProps) {
       <h1>{concert.concertName}</h1>
       <p>{saleBadge(t, concert.saleState)}</p>
       <div class="sides">
-        <div class="stack">
-          <Facts {...props} />
+        <Facts {...props} />
+        <Door {...props} />
+        <section class="stack">
           {props.hasRecord ? (
             <p>
               <a href={`/c/${concert.concertId}/record`}>{t('toRecord')}</a>
@@ -97,8 +98,7 @@ export function ConcertPage(props: ConcertPageProps) {
             <li>{t('how2')}</li>
             <li>{t('how3')}</li>
           </ol>
-        </div>
-        <Door {...props} />
+        </section>
       </div>
     </article>
   );

@@ -11,23 +11,28 @@ export interface ErrorPageOptions {
 /** What went wrong in the visitor's words, and the way on. */
 export function errorPage({ visit, problem, retryAfterSeconds }: ErrorPageOptions): PageAnswer {
   const t = visit.words(problemMessages);
+  const { status } = problem;
+  const isGone = status === 404 || status === 405;
+  const advice = isGone ? 'adviceGone' : status >= 500 ? 'adviceOurSide' : 'adviceYours';
   const title = isKnownProblem(problem.code) ? t(problem.code) : problem.title;
   return {
     title,
-    status: problem.status,
+    status,
     ...(retryAfterSeconds === undefined
       ? {}
       : { headers: { 'retry-after': String(retryAfterSeconds) } }),
     body: (
       <section class="narrow stack">
-        <p class="eyebrow">{problem.status}</p>
+        <p class="eyebrow">{status}</p>
         <h1>{title}</h1>
-        <p class="lead">{t(problem.status >= 500 ? 'adviceOurSide' : 'adviceYours')}</p>
+        <p class="lead">{t(advice)}</p>
         <p class="row">
-          <a class="button" href={visit.url.pathname}>
-            {t('tryAgain')}
-          </a>
-          <a class="button quiet" href="/">
+          {isGone ? null : (
+            <a class="button" href={visit.url.pathname}>
+              {t('tryAgain')}
+            </a>
+          )}
+          <a class={`button ${isGone ? '' : 'quiet'}`} href="/">
             {t('navConcerts')}
           </a>
         </p>

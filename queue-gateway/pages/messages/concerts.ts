@@ -4,7 +4,8 @@ import { catalogue } from '../i18n/translate.ts';
 export const concertMessages = catalogue({
   en: {
     listTitle: 'Concerts',
-    listLead: 'Choose a concert. Everybody waits in one fair line, and nobody is let in twice.',
+    listLead:
+      'Choose a concert and join its line. Everybody has one place, and nobody can jump it.',
     listEmpty: 'No concert is announced yet. Come back soon.',
     more: 'More concerts',
     dates: '{n} {n|date|dates}',
@@ -27,14 +28,14 @@ export const concertMessages = catalogue({
     join: 'Join the line',
     goIn: 'To the waiting room',
     toRecord: 'How this sale went',
-    joinNote: 'You get one place per account. Close the page when you like: the place stays yours.',
+    joinNote: 'One place per account. Close the page when you like: the place stays yours.',
     soldOutNote: 'Every seat is sold. Should one come back, the line opens again.',
     closedNote: 'This concert is not on sale.',
     beforeNote:
       'You can join the line from the moment it opens, or before it when there is a pre-queue.',
     howTitle: 'How the line works',
     how1: 'One number per account. Only the front moves, so your place can never get worse.',
-    how2: 'When it is your turn, the seats wait for you while you take it.',
+    how2: 'When it is your turn, the way in stays open for you for a while, and longer if you ask.',
     how3: 'Closing the page, another tab or another device changes nothing.',
     allConcerts: 'All concerts',
   },
@@ -69,7 +70,7 @@ export const concertMessages = catalogue({
     beforeNote: '판매가 열리는 순간부터, 또는 사전 대기가 있으면 그때부터 참여할 수 있습니다.',
     howTitle: '대기열은 이렇게 움직입니다',
     how1: '계정마다 번호 하나. 앞줄만 움직이므로 순번이 뒤로 밀리지 않습니다.',
-    how2: '차례가 되면 입장하는 동안 자리를 비워 두고 기다립니다.',
+    how2: '차례가 되면 잠시 입장을 기다리며, 필요하면 한 번 더 기다립니다.',
     how3: '창을 닫거나 다른 탭, 다른 기기로 옮겨도 순번은 같습니다.',
     allConcerts: '전체 공연',
   },

@@ -55,6 +55,7 @@ const en = {
   adviceOurSide:
     'Nothing of yours is lost: places, seats and points are kept. Try again in a moment.',
   adviceYours: 'Nothing was changed. You can go back and try again.',
+  adviceGone: 'The page may have moved, or the link is not complete.',
   tryAgain: 'Try again',
   requestId: 'For our support: {id}',
 };
@@ -112,6 +113,7 @@ const ko = {
   'gateway-timeout': '응답이 너무 늦어지고 있습니다',
   adviceOurSide: '순번, 좌석, 포인트는 그대로 안전합니다. 잠시 뒤 다시 시도해 주세요.',
   adviceYours: '바뀐 것은 없습니다. 돌아가서 다시 시도할 수 있습니다.',
+  adviceGone: '주소가 바뀌었거나 링크가 완전하지 않을 수 있습니다.',
   tryAgain: '다시 시도',
   requestId: '문의용 번호: {id}',
 };

@@ -3,6 +3,7 @@ import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { OwnWords } from '../messages/own.ts';
 import { ChargeForm } from './charge-form.tsx';
+import { seatWords } from './seat-words.ts';
 
 export interface CheckoutProps {
   t: Translate<keyof OwnWords>;
@@ -27,7 +28,7 @@ function Countdown({ t, format, holds, nowMs, concertId, newKey }: CheckoutProps
       <p class="figure" data-clock role="timer">
         {format.clock(left)}
       </p>
-      <p>{t('keptUntil', { moment: format.moment(end) })}</p>
+      <p>{t('keptUntil', { time: format.time(end) })}</p>
       <p class="only-heard" role="status" data-warning={t('soonOver')}></p>
       <form method="post" action={`/c/${concertId}/extend`}>
         <input type="hidden" name="key" value={newKey()} />
@@ -43,13 +44,16 @@ function Countdown({ t, format, holds, nowMs, concertId, newKey }: CheckoutProps
 function Seats({ t, format, holds, concertId }: CheckoutProps) {
   return (
     <ul class="lines">
-      {holds.map(({ reservationId, seatNum, price }) => (
+      {holds.map((one) => (
         <li>
-          <span>{t('seat', { num: String(seatNum) })}</span>
-          <span>{format.won(price)}</span>
+          <span>
+            {seatWords(t, one)}
+            <span class="fine">{format.moment(one.concertDt)}</span>
+          </span>
+          <span>{format.won(one.price)}</span>
           <form method="post" action={`/c/${concertId}/release`}>
-            <input type="hidden" name="reservationId" value={reservationId} />
-            <button class="link" aria-label={t('releaseSeat', { num: String(seatNum) })}>
+            <input type="hidden" name="reservationId" value={one.reservationId} />
+            <button class="link" aria-label={t('releaseSeat', { seat: seatWords(t, one) })}>
               {t('release')}
             </button>
           </form>

@@ -13,6 +13,7 @@ import { idOf, type PageBinder } from '../page-binder.ts';
 import { roomPath } from '../room/join-room.ts';
 import { awayFrom, leadsToRoom, wordsOf } from '../seats/seats-routes.ts';
 import { CheckoutPage } from './checkout-page.tsx';
+import { stayInside } from './stay-inside.ts';
 
 /** More seats of one concert than an account may hold. */
 const pageSize = 100;
@@ -36,6 +37,8 @@ async function checkout(visit: PageVisit, concertId: string, note?: Note): Promi
       one.reservationStatus === 'HELD' &&
       Date.parse(one.reservationExpireDt) > nowMs,
   );
+  const ends = holds.map(({ reservationExpireDt }) => Date.parse(reservationExpireDt));
+  if (ends.length > 0) await stayInside(visit, concertId, Math.max(...ends));
   const { format } = visit;
   return {
     title: t('checkoutTitle'),
@@ -55,16 +58,20 @@ function bindForm(
   name: string,
   run: (visit: PageVisit, concertId: string, form: URLSearchParams) => Promise<PageAnswer>,
 ): void {
-  pages.post(`/c/:concertId/${name}`, async (visit) => {
-    const concertId = idOf(visit, 'concertId');
-    try {
-      return await run(visit, concertId, await visit.form());
-    } catch (thrown) {
-      const isOurs = thrown instanceof Refusal && thrown.problem.status === 409;
-      if (!isOurs || leadsToRoom(thrown)) return awayFrom(concertId, thrown);
-      return checkout(visit, concertId, { words: wordsOf(visit, thrown), isBad: true });
-    }
-  });
+  pages.post(
+    `/c/:concertId/${name}`,
+    async (visit) => {
+      const concertId = idOf(visit, 'concertId');
+      try {
+        return await run(visit, concertId, await visit.form());
+      } catch (thrown) {
+        const isOurs = thrown instanceof Refusal && thrown.problem.status === 409;
+        if (!isOurs || leadsToRoom(thrown)) return awayFrom(concertId, thrown);
+        return checkout(visit, concertId, { words: wordsOf(visit, thrown), isBad: true });
+      }
+    },
+    (visit) => `${roomPath(idOf(visit, 'concertId'))}/checkout`,
+  );
 }
 
 const keyed = (form: URLSearchParams): { idempotencyKey?: string } => {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { getConcert } from '../../../shared/contracts/concerts.ts';
 import { listPayments, refundPayment } from '../../../shared/contracts/payments.ts';
 import { chargePoint, getPoint, listPointHistory } from '../../../shared/contracts/points.ts';
 import { listReservations } from '../../../shared/contracts/reservations.ts';
@@ -20,29 +19,13 @@ const paging = (visit: PageVisit) => {
   return { query: { limit: pageSize, ...(cursor === null ? {} : { cursor }) } };
 };
 
-/** The names of concerts by id; each is asked for once. */
-async function concertNames(visit: PageVisit, ids: readonly string[]) {
-  const names = new Map<string, string>();
-  await Promise.all(
-    [...new Set(ids)].map(async (concertId) => {
-      const { concertName } = await visit.call(getConcert, { params: { concertId } });
-      names.set(concertId, concertName);
-    }),
-  );
-  return names;
-}
-
 async function tickets(visit: PageVisit): Promise<PageAnswer> {
   const t = visit.words(ownMessages);
   const { items, nextCursor } = await visit.call(listReservations, paging(visit));
-  const names = await concertNames(
-    visit,
-    items.map(({ concertId }) => concertId),
-  );
   const isPaid = visit.url.searchParams.has('paid');
   const { format } = visit;
   const body = TicketsPage({
-    ...{ t, format, reservations: items, names, nextCursor, isPaid },
+    ...{ t, format, reservations: items, nextCursor, isPaid },
     nowMs: Date.now(),
   });
   return { title: t('ticketsTitle'), body };
@@ -112,7 +95,7 @@ export function ownRoutes(pages: PageBinder): void {
     '/me/payments',
     forUser((visit) => payments(visit)),
   );
-  pages.post('/me/points/charge', charge);
+  pages.post('/me/points/charge', charge, () => '/me/points');
 
   pages.get(
     '/me/tickets/:reservationId',
@@ -124,15 +107,22 @@ export function ownRoutes(pages: PageBinder): void {
     }),
   );
 
-  pages.post('/me/payments/:paymentId/refund', async (visit) => {
-    const key = (await visit.form()).get('key');
-    const params = { paymentId: idOf(visit, 'paymentId') };
-    try {
-      await visit.call(refundPayment, { params, ...(key === null ? {} : { idempotencyKey: key }) });
-      return { redirect: '/me/payments?refunded=1' };
-    } catch (thrown) {
-      if (isShown(thrown)) return payments(visit, thrown);
-      throw thrown;
-    }
-  });
+  pages.post(
+    '/me/payments/:paymentId/refund',
+    async (visit) => {
+      const key = (await visit.form()).get('key');
+      const params = { paymentId: idOf(visit, 'paymentId') };
+      try {
+        await visit.call(refundPayment, {
+          params,
+          ...(key === null ? {} : { idempotencyKey: key }),
+        });
+        return { redirect: '/me/payments?refunded=1' };
+      } catch (thrown) {
+        if (isShown(thrown)) return payments(visit, thrown);
+        throw thrown;
+      }
+    },
+    () => '/me/payments',
+  );
 }

@@ -22,7 +22,7 @@ function Row({ t, format, newKey, one }: PaymentsProps & { one: Payment }) {
       <div>
         <strong>{amount}</strong>
         <span class="fine">
-          {`${format.moment(one.paymentDt)} · ${t('number')} ${one.reservationId}`}
+          {`${format.stamp(one.paymentDt)} · ${t('number')} ${one.reservationId}`}
         </span>
       </div>
       <span class={`badge ${isPaid ? 'good' : ''}`}>{t(isPaid ? 'completed' : 'refunded')}</span>

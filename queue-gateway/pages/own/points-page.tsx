@@ -46,7 +46,7 @@ export function PointsPage({ t, format, point, items, nextCursor, key, fault }: 
           <li>
             <span>
               {t(`type${type}`)}
-              <span class="fine">{format.moment(createdAt)}</span>
+              <span class="fine">{format.stamp(createdAt)}</span>
             </span>
             <span class={amount < 0 ? 'out' : 'in'}>
               {`${amount > 0 ? '+' : ''}${format.won(amount)}`}

@@ -2,6 +2,7 @@ import type { Ticket } from '../../../shared/contracts/tickets.ts';
 import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { OwnWords } from '../messages/own.ts';
+import { seatWords } from './seat-words.ts';
 
 export interface TicketProps {
   t: Translate<keyof OwnWords>;
@@ -11,8 +12,7 @@ export interface TicketProps {
 
 /** One ticket, as it is shown at the door. */
 export function TicketPage({ t, format, ticket }: TicketProps) {
-  const { reservationId, block, checkedInAt } = ticket;
-  const num = String(ticket.seatNum);
+  const { reservationId, checkedInAt } = ticket;
   return (
     <section class="narrow stack">
       <p>
@@ -23,10 +23,7 @@ export function TicketPage({ t, format, ticket }: TicketProps) {
           <p class="eyebrow">{t('ticket')}</p>
           <h1>{ticket.concertName}</h1>
           <p>{format.moment(ticket.concertDt)}</p>
-          <p class="fine">{format.zone}</p>
-          <p class="ticket-seat">
-            {block === null ? t('seat', { num }) : t('seatIn', { block, num })}
-          </p>
+          <p class="ticket-seat">{seatWords(t, ticket)}</p>
         </header>
         <img
           src={`/api/reservations/${reservationId}/ticket?format=svg`}

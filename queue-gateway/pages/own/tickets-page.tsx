@@ -3,12 +3,12 @@ import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { OwnWords } from '../messages/own.ts';
 import { Older, OwnNav } from './own-nav.tsx';
+import { seatWords } from './seat-words.ts';
 
 export interface TicketsProps {
   t: Translate<keyof OwnWords>;
   format: Format;
   reservations: readonly Reservation[];
-  names: ReadonlyMap<string, string>;
   nextCursor: string | null;
   isPaid: boolean;
   nowMs: number;
@@ -27,38 +27,57 @@ const statusNow = (one: Reservation, nowMs: number): Reservation['reservationSta
     ? 'EXPIRED'
     : one.reservationStatus;
 
-function Row({ t, format, names, nowMs, one }: TicketsProps & { one: Reservation }) {
+function Row({ t, format, nowMs, one }: TicketsProps & { one: Reservation }) {
   const status = statusNow(one, nowMs);
-  const badge = status === 'CONFIRMED' ? 'good' : status === 'HELD' ? 'look' : '';
   return (
     <li class="ticket-row">
       <div>
-        <strong>{names.get(one.concertId) ?? ''}</strong>
-        <span class="fine">
-          {`${t('seat', { num: String(one.seatNum) })} · ${format.won(one.price)} · ${format.moment(one.reservationDt)}`}
-        </span>
+        <strong>{one.concertName}</strong>
+        <span class="when">{format.moment(one.concertDt)}</span>
+        <span class="fine">{`${seatWords(t, one)} · ${format.won(one.price)}`}</span>
       </div>
-      <span class={`badge ${badge}`}>{t(statusWords[status])}</span>
+      <span class={`badge ${status === 'CONFIRMED' ? 'good' : ''}`}>{t(statusWords[status])}</span>
       {status === 'CONFIRMED' ? (
         <a class="button" href={`/me/tickets/${one.reservationId}`}>
           {t('showTicket')}
-        </a>
-      ) : null}
-      {status === 'HELD' ? (
-        <a class="button" href={`/c/${one.concertId}/checkout`}>
-          {t('checkoutTitle')}
         </a>
       ) : null}
     </li>
   );
 }
 
-/** My reservations: what counts first, then what is over. */
+/** Seats of one concert that are kept and not paid: one way to pay all of them. */
+function Unpaid({ t, format, holds }: TicketsProps & { holds: readonly Reservation[] }) {
+  const [first] = holds;
+  if (!first) return null;
+  const end = holds.map(({ reservationExpireDt }) => reservationExpireDt).sort()[0] ?? '';
+  const total = holds.reduce((sum, { price }) => sum + price, 0);
+  return (
+    <li class="unpaid">
+      <span class="badge look">{t('held')}</span>
+      <strong>{first.concertName}</strong>
+      <span>{holds.map((one) => seatWords(t, one)).join(' · ')}</span>
+      <span class="fine">{t('heldUntil', { time: format.time(end) })}</span>
+      <a class="button" href={`/c/${first.concertId}/checkout`}>
+        {t('payNow', { amount: format.won(total) })}
+      </a>
+    </li>
+  );
+}
+
+const byConcert = (all: readonly Reservation[]): Reservation[][] =>
+  [...new Set(all.map(({ concertId }) => concertId))].map((id) =>
+    all.filter(({ concertId }) => concertId === id),
+  );
+
+/** My reservations: what has to be paid first, then tickets, then what is over. */
 export function TicketsPage(props: TicketsProps) {
   const { t, reservations, nextCursor, isPaid, nowMs } = props;
-  const isLive = (one: Reservation): boolean =>
-    ['HELD', 'CONFIRMED'].includes(statusNow(one, nowMs));
-  const earlier = reservations.filter((one) => !isLive(one));
+  const are = (...wanted: Reservation['reservationStatus'][]): Reservation[] =>
+    reservations.filter((one) => wanted.includes(statusNow(one, nowMs)));
+  const [unpaid, tickets] = [are('HELD'), are('CONFIRMED')];
+  const earlier = are('EXPIRED', 'CANCELLED');
+  const rows = (all: Reservation[]) => all.map((one) => <Row {...props} one={one} />);
   return (
     <section class="stack">
       <h1>{t('ticketsTitle')}</h1>
@@ -68,20 +87,26 @@ export function TicketsPage(props: TicketsProps) {
           {t('paid')}
         </p>
       ) : null}
-      {reservations.some(isLive) ? null : <p class="empty">{t('ticketsNone')}</p>}
-      <ul class="tickets">
-        {reservations.filter(isLive).map((one) => (
-          <Row {...props} one={one} />
-        ))}
-      </ul>
+      {unpaid.length === 0 ? null : (
+        <ul class="tickets">
+          {byConcert(unpaid).map((holds) => (
+            <Unpaid {...props} holds={holds} />
+          ))}
+        </ul>
+      )}
+      {unpaid.length + tickets.length > 0 ? null : (
+        <div class="empty stack">
+          <p>{t('ticketsNone')}</p>
+          <a class="button" href="/">
+            {t('toConcerts')}
+          </a>
+        </div>
+      )}
+      <ul class="tickets">{rows(tickets)}</ul>
       {earlier.length === 0 ? null : (
         <details>
           <summary>{t('earlier')}</summary>
-          <ul class="tickets">
-            {earlier.map((one) => (
-              <Row {...props} one={one} />
-            ))}
-          </ul>
+          <ul class="tickets">{rows(earlier)}</ul>
         </details>
       )}
       <Older t={t} here="/me/tickets" nextCursor={nextCursor} />

@@ -54,7 +54,7 @@ function sumsOf(values: readonly number[]): number[] {
 function Charts({ r, format, record }: RecordViewProps) {
   const { steps, stepSeconds } = record;
   const of = (read: (step: RecordStep) => number | null) => steps.map(read);
-  const times = steps.map(({ at }) => format.time(at));
+  const times = steps.map(({ at }) => format.hour(at));
   const count = (value: number): string => format.number(value);
   const shared = { times, tell: count };
   const longest = Math.max(0, ...of(({ waits }) => waits.p90Seconds).map(Number));
@@ -187,7 +187,7 @@ function Table({ r, format, record }: RecordViewProps) {
           <tbody>
             {record.steps.map((step) => (
               <tr>
-                <th scope="row">{format.time(step.at)}</th>
+                <th scope="row">{format.hour(step.at)}</th>
                 {cells(step).map((cell) => (
                   <td>{cell}</td>
                 ))}

@@ -53,6 +53,13 @@ export function DrawPage(props: DrawPageProps) {
           </p>
           <Facts {...props} draw={draw} />
           <h2>{t('howTitle')}</h2>
+          <div class="stack">
+            <button class="button" id="check-now" type="button" hidden>
+              {t('checkNow')}
+            </button>
+            <ul id="checks"></ul>
+            <p class="fine" id="said" role="status"></p>
+          </div>
           <ol class="steps">
             <li>{t('how1')}</li>
             <li>{t('how2')}</li>
@@ -60,7 +67,7 @@ export function DrawPage(props: DrawPageProps) {
           </ol>
           <p class="row">
             {hasReceipt ? (
-              <a class="button" href={`/c/${concertId}/receipt`}>
+              <a class="button quiet" href={`/c/${concertId}/receipt`}>
                 {t('receipt')}
               </a>
             ) : (

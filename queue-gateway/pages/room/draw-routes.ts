@@ -26,7 +26,12 @@ export function drawRoutes(pages: PageBinder): void {
     const hasReceipt = visit.receipt !== undefined;
     const { format } = visit;
     const body = DrawPage({ t, format, concertId, concertName, draw, hasReceipt });
-    return { title: t('drawTitle'), body };
+    const { language, receipt = null } = visit;
+    const script = {
+      scripts: ['draw'],
+      data: { language, words: lineMessages[language], draw, receipt },
+    };
+    return { title: t('drawTitle'), body, ...(draw ? script : {}) };
   });
 
   pages.get('/c/:concertId/receipt', (visit) => {

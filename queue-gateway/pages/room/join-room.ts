@@ -28,7 +28,10 @@ export async function joinRoom(
     visit.remember('receipt', entry.receipt, { path, maxAgeSeconds: receiptCookieSeconds });
     return { redirect: `${path}/${entry.status === 'ACTIVE' ? 'seats' : 'room'}` };
   } catch (thrown) {
-    if (!(thrown instanceof Refusal) || !thrown.problem.code.startsWith('challenge-')) throw thrown;
+    if (!(thrown instanceof Refusal)) throw thrown;
+    // Not open yet, closed or sold out: the room says which, and changes when that does.
+    if (thrown.problem.code === 'room-closed') return { redirect: `${path}/room` };
+    if (!thrown.problem.code.startsWith('challenge-')) throw thrown;
     const isAgain = thrown.problem.code === 'challenge-failed';
     return { redirect: `${path}/check${isAgain ? '?again=1' : ''}` };
   }

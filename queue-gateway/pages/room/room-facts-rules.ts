@@ -12,6 +12,10 @@ export function waitText(t: Words, seconds: number): string {
   return t('hours', { h: Math.floor(minutes / 60), m: minutes % 60 });
 }
 
+/** A span that was set: in seconds as long as people count in them. */
+export const spanText = (t: Words, seconds: number): string =>
+  seconds < 120 ? t('seconds', { n: seconds }) : waitText(t, seconds);
+
 /** Half of the waits are shorter than the first figure, nine in ten shorter than the second. */
 export function waitOf(t: Words, { entry, room }: RoomState): string {
   if (room && standsStill.has(room.phase)) return t('waitPaused');

@@ -20,21 +20,21 @@ export function RoomPage({ visit, state, renewSeconds }: RoomPageProps) {
           {state.concertName}
         </a>
         <h1>{t('roomTitle')}</h1>
+        {renewSeconds === undefined ? (
+          <div class="room-state">
+            <p id="link"></p>
+            <button class="button quiet" id="tell" type="button" hidden>
+              {t('tellMe')}
+            </button>
+          </div>
+        ) : (
+          <p class="fine">{t('plainNote', { n: renewSeconds })}</p>
+        )}
       </header>
       <div id="room">
         <RoomView state={state} t={t} format={visit.format} />
       </div>
       <p class="only-heard" role="status" id="said"></p>
-      {renewSeconds === undefined ? (
-        <div class="room-foot">
-          <p class="fine" id="link"></p>
-          <button class="link" id="tell" type="button" hidden>
-            {t('tellMe')}
-          </button>
-        </div>
-      ) : (
-        <p class="fine">{t('plainNote', { n: renewSeconds })}</p>
-      )}
     </article>
   );
 }

@@ -4,6 +4,7 @@ import {
   activateEntry,
   type EndReason,
   type Entry,
+  extendTurn,
   getMyEntry,
   getRoom,
   leaveQueue,
@@ -81,6 +82,8 @@ function proofOf(form: URLSearchParams): ChallengeProof | undefined {
 
 const toRoom = new Set(['turn-missed', 'queue-token-ended', 'not-your-turn']);
 
+const toRoomPage = (visit: PageVisit): string => `${roomPath(idOf(visit, 'concertId'))}/room`;
+
 /** The waiting room and what is done in it. */
 export function roomRoutes(pages: PageBinder): void {
   drawRoutes(pages);
@@ -103,43 +106,69 @@ export function roomRoutes(pages: PageBinder): void {
   });
 
   pages.get('/c/:concertId/room/plain', (visit) => plainRoom(visit, idOf(visit, 'concertId')));
+  roomForms(pages);
+}
 
-  // Who was sent here to log in and comes by a link instead of the form.
-  pages.get('/c/:concertId/join', (visit) => ({
-    redirect: `${roomPath(idOf(visit, 'concertId'))}/room`,
-  }));
+/** What is done with a place. */
+function roomForms(pages: PageBinder): void {
+  pages.post(
+    '/c/:concertId/join',
+    async (visit) => {
+      const concertId = idOf(visit, 'concertId');
+      if (!visit.user) return { redirect: loginUrl(visit) };
+      const proof = proofOf(await visit.form());
+      return joinRoom(visit, concertId, proof);
+    },
+    toRoomPage,
+  );
 
-  pages.post('/c/:concertId/join', async (visit) => {
-    const concertId = idOf(visit, 'concertId');
-    if (!visit.user) return { redirect: loginUrl(visit) };
-    const proof = proofOf(await visit.form());
-    return joinRoom(visit, concertId, proof);
-  });
-
-  pages.post('/c/:concertId/claim', async (visit) => {
-    const concertId = idOf(visit, 'concertId');
-    try {
-      const { token } = await visit.call(activateEntry, { params: { concertId } });
-      rememberQueueToken(visit, concertId, token);
-      return { redirect: `${roomPath(concertId)}/seats` };
-    } catch (thrown) {
-      if (thrown instanceof Refusal && toRoom.has(thrown.problem.code))
-        return { redirect: `${roomPath(concertId)}/room` };
-      throw thrown;
-    }
-  });
-
-  pages.post('/c/:concertId/leave', async (visit) => {
-    const concertId = idOf(visit, 'concertId');
-    if (visit.queueToken !== undefined) {
+  pages.post(
+    '/c/:concertId/claim',
+    async (visit) => {
+      const concertId = idOf(visit, 'concertId');
       try {
-        await visit.call(leaveQueue, { params: { concertId } });
+        const { token } = await visit.call(activateEntry, { params: { concertId } });
+        rememberQueueToken(visit, concertId, token);
+        return { redirect: `${roomPath(concertId)}/seats` };
       } catch (thrown) {
-        // A place that is over already is given up as well as it can be.
+        if (thrown instanceof Refusal && toRoom.has(thrown.problem.code))
+          return { redirect: `${roomPath(concertId)}/room` };
+        throw thrown;
+      }
+    },
+    toRoomPage,
+  );
+
+  pages.post(
+    '/c/:concertId/more-time',
+    async (visit) => {
+      const concertId = idOf(visit, 'concertId');
+      try {
+        await visit.call(extendTurn, { params: { concertId } });
+      } catch (thrown) {
+        // The room says best where the place stands now.
         if (!(thrown instanceof Refusal) || thrown.problem.status >= 500) throw thrown;
       }
-    }
-    visit.forget('queue', roomPath(concertId));
-    return { redirect: roomPath(concertId) };
-  });
+      return { redirect: `${roomPath(concertId)}/room` };
+    },
+    toRoomPage,
+  );
+
+  pages.post(
+    '/c/:concertId/leave',
+    async (visit) => {
+      const concertId = idOf(visit, 'concertId');
+      if (visit.queueToken !== undefined) {
+        try {
+          await visit.call(leaveQueue, { params: { concertId } });
+        } catch (thrown) {
+          // A place that is over already is given up as well as it can be.
+          if (!(thrown instanceof Refusal) || thrown.problem.status >= 500) throw thrown;
+        }
+      }
+      visit.forget('queue', roomPath(concertId));
+      return { redirect: roomPath(concertId) };
+    },
+    toRoomPage,
+  );
 }

@@ -75,12 +75,22 @@ export const secondsLeft = (iso: string, nowMs: number): number =>
 /** From here on the countdown warns; WCAG 2.2 §2.2.1 asks for twenty seconds at least. */
 export const warnSeconds = 20;
 
+/** The turn is there, and little time is left to take it. */
+export const isLate = (state: RoomState): boolean =>
+  sceneOf(state) === 'ready' &&
+  secondsLeft(state.entry?.expiresAt ?? '', state.nowMs) <= warnSeconds;
+
+/** The turn has passed, and may be taken in the lane of those who return. */
+export const isReturning = ({ entry }: RoomState): boolean =>
+  entry?.status === 'WAITING' && entry.position === 0;
+
 /**
  * What somebody who listens should hear of: a change of scene, of the room's phase or of its
- * message, and a place that is half of what was said last. Numbers that only tick are silence.
+ * message, little time left or more of it, and a place that is half of what was said last. Numbers that only tick are silence.
  */
 export function isWorthSaying(before: RoomState, after: RoomState, saidAhead: number): boolean {
   if (sceneOf(before) !== sceneOf(after)) return true;
+  if (isLate(before) !== isLate(after)) return true;
   if (before.room?.phase !== after.room?.phase) return true;
   if (before.room?.message !== after.room?.message) return true;
   const place = placeNow(after);

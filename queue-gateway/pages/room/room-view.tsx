@@ -1,50 +1,8 @@
-import type { Format } from '../i18n/format.ts';
-import type { Translate } from '../i18n/translate.ts';
-import type { RoomWords } from '../messages/room.ts';
-import { chanceOf, reasonOf, waitOf } from './room-facts-rules.ts';
-import {
-  isKnown,
-  placeNow,
-  progressOf,
-  type RoomState,
-  type Scene,
-  sceneOf,
-  secondsLeft,
-  warnSeconds,
-} from './room-scene-rules.ts';
-
-export interface RoomViewProps {
-  state: RoomState;
-  t: Translate<keyof RoomWords>;
-  format: Format;
-}
-
-interface FormButtonProps {
-  action: string;
-  label: string;
-  kind?: string;
-}
-
-/** A form with nothing but its button: works with scripts and without. */
-function FormButton({ action, label, kind = 'wide' }: FormButtonProps) {
-  return (
-    <form method="post" action={action}>
-      <button class={`button ${kind}`}>{label}</button>
-    </form>
-  );
-}
-
-function Countdown({ state, t, format }: RoomViewProps) {
-  const opensAt = state.room?.opensAt;
-  if (!isKnown(opensAt) || Date.parse(opensAt) <= state.nowMs) return null;
-  return (
-    <div class="countdown">
-      <p class="eyebrow">{t('opensIn')}</p>
-      <p class="figure">{format.clock(secondsLeft(opensAt, state.nowMs))}</p>
-      <p>{t('opensAt', { moment: format.moment(opensAt) })}</p>
-    </div>
-  );
-}
+import { chanceOf, reasonOf, spanText, waitOf } from './room-facts-rules.ts';
+import { Ended, Outside } from './room-outside.tsx';
+import { Countdown, Leave, type RoomViewProps } from './room-parts.tsx';
+import { isKnown, isReturning, placeNow, progressOf, sceneOf } from './room-scene-rules.ts';
+import { Inside, missedWords, Ready } from './room-turn.tsx';
 
 const noteByPhase = {
   PAUSED: 'paused',
@@ -79,33 +37,46 @@ function Rail({ state, t }: RoomViewProps) {
   );
 }
 
-function Facts({ state, t, format }: RoomViewProps) {
+type Row = [name: string, value: string];
+
+/** The wait stands first, over the whole width; what is not known is not shown. */
+function rowsOf({ state, t, format }: RoomViewProps): Row[] {
   const { entry, room } = state;
+  const place = placeNow(state);
   const chance = chanceOf(t, state);
-  const rows: [string, string][] = [
+  const rows: [string, string | null][] = [
     [t('wait'), waitOf(t, state)],
-    ...(chance === null ? [] : [[t('chance'), chance] as [string, string]]),
-    ...(!isKnown(room?.seatsLeft)
-      ? []
-      : [[t('seats'), format.number(room.seatsLeft)] as [string, string]]),
-    [t('yourNumber'), !isKnown(entry?.queueId) ? '–' : format.number(Number(entry.queueId))],
-    ...(room === null
-      ? []
-      : [[t('admitted'), format.number(room.admittedPerMinute)] as [string, string]]),
+    [t('chance'), chance],
+    [t('seats'), isKnown(room?.seatsLeft) ? format.number(room.seatsLeft) : null],
+    [t('position'), place === null ? null : format.number(place.position)],
+    [t('yourNumber'), isKnown(entry?.queueId) ? format.number(Number(entry.queueId)) : null],
+    [t('admitted'), room === null ? null : format.number(room.admittedPerMinute)],
   ];
+  return rows.filter((row): row is Row => row[1] !== null);
+}
+
+function Facts(props: RoomViewProps) {
+  const { t, state } = props;
+  const hasRange = isKnown(state.entry?.etaSeconds);
   return (
-    <dl class="tiles">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl class="tiles">
+        {rowsOf(props).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {hasRange ? <p class="fine">{t('waitHow')}</p> : null}
+    </>
   );
 }
 
-function Promises({ state, t }: RoomViewProps) {
+/** What happens when the turn comes, and how long the place is kept. */
+function Promises(props: RoomViewProps) {
+  const { state, t } = props;
+  const claim = spanText(t, state.room?.claimSeconds ?? 0);
   return (
     <div class="promises">
       <section>
@@ -114,13 +85,9 @@ function Promises({ state, t }: RoomViewProps) {
       </section>
       <section>
         <h2>{t('turnTitle')}</h2>
-        <p>{t('turn')}</p>
+        <p>{`${t('turn', { claim })} ${missedWords(props)}`}</p>
       </section>
-      <details>
-        <summary>{t('leave')}</summary>
-        <p>{t('leaveSure')}</p>
-        <FormButton action={`/c/${state.concertId}/leave`} label={t('leave')} kind="danger" />
-      </details>
+      <Leave {...props} />
     </div>
   );
 }
@@ -137,13 +104,19 @@ function Waiting(props: RoomViewProps) {
           <Countdown {...props} />
         </>
       ) : null}
+      {isReturning(state) ? <p class="notice">{t('lateNote')}</p> : null}
       <p class="ahead">
         {ahead > 0 ? <span class="figure">{format.number(ahead)}</span> : null}
         <span>{ahead > 0 ? t('ahead', { n: ahead }) : t('aheadNone')}</span>
       </p>
       <Rail {...props} />
       <Facts {...props} />
-      {reason === null ? null : <p class="fine">{reason}</p>}
+      {reason === null ? null : <p class="notice">{reason}</p>}
+      {state.entry?.registrationIndex === undefined ? null : (
+        <p>
+          <a href={`/c/${state.concertId}/draw`}>{t('drawnHow')}</a>
+        </p>
+      )}
       <Promises {...props} />
     </>
   );
@@ -168,106 +141,11 @@ function Registered(props: RoomViewProps) {
       <p>
         <a href={`/c/${state.concertId}/draw`}>{t('drawHow')}</a>
       </p>
+      <p>
+        <a href={`/c/${state.concertId}/receipt`}>{t('receipt')}</a>
+      </p>
       <Promises {...props} />
     </>
-  );
-}
-
-/** The turn: one button, and how long it waits. */
-function Ready({ state, t, format }: RoomViewProps) {
-  const left = secondsLeft(state.entry?.expiresAt ?? '', state.nowMs);
-  const isLate = left <= warnSeconds;
-  return (
-    <div class={`turn ${isLate ? 'late' : ''}`}>
-      <h2>{t('readyTitle')}</h2>
-      <p>{t(isLate ? 'readyWarn' : 'readyLead')}</p>
-      <p class="figure" aria-hidden="true">
-        {format.clock(left)}
-      </p>
-      <p class="only-heard">{`${t('readyLeft')}: ${format.clock(Math.ceil(left / 10) * 10)}`}</p>
-      <FormButton action={`/c/${state.concertId}/claim`} label={t('claim')} />
-      <p class="fine">{t('readyMissed')}</p>
-    </div>
-  );
-}
-
-function Inside({ state, t, format }: RoomViewProps) {
-  return (
-    <div class="turn">
-      <h2>{t('insideTitle')}</h2>
-      <p>{t('insideLead')}</p>
-      <a class="button wide" href={`/c/${state.concertId}/seats`}>
-        {t('toSeats')}
-      </a>
-      <p class="fine">
-        {t('insideUntil', { moment: format.moment(state.entry?.expiresAt ?? '') })}
-      </p>
-    </div>
-  );
-}
-
-const endedWords = {
-  completed: 'endedCompleted',
-  left: 'endedLeft',
-  idle: 'endedIdle',
-  expired: 'endedExpired',
-  missed: 'endedMissed',
-  revoked: 'endedRevoked',
-  'sold-out': 'soldOut',
-} as const;
-
-function Ended({ state, t }: RoomViewProps) {
-  const { ended, concertId } = state;
-  return (
-    <div class="card stack">
-      <h2>{t('endedTitle')}</h2>
-      <p>{t(endedWords[ended ?? 'expired'])}</p>
-      {ended === 'completed' ? (
-        <a class="button wide" href="/me/tickets">
-          {t('toTickets')}
-        </a>
-      ) : (
-        <FormButton action={`/c/${concertId}/join`} label={t('rejoin')} />
-      )}
-    </div>
-  );
-}
-
-/** Who has no place: whether there is one to be had. */
-function Outside(props: RoomViewProps & { scene: Scene }) {
-  const { scene, state, t, format } = props;
-  const opensAt = state.room?.opensAt;
-  const action = `/c/${state.concertId}/join`;
-  if (scene === 'joinable')
-    return (
-      <div class="card stack">
-        <h2>{t('joinTitle')}</h2>
-        <Countdown {...props} />
-        <p>{t('joinLead', { n: state.room?.waiting ?? 0 })}</p>
-        <FormButton action={action} label={t('join')} />
-      </div>
-    );
-  if (scene === 'before')
-    return (
-      <div class="card stack">
-        <h2>{t('beforeTitle')}</h2>
-        {!isKnown(opensAt) ? null : <p>{t('beforeLead', { moment: format.moment(opensAt) })}</p>}
-        <Countdown {...props} />
-      </div>
-    );
-  if (scene === 'sold-out')
-    return (
-      <div class="card stack">
-        <h2>{t('soldOutTitle')}</h2>
-        <p>{t('soldOut')}</p>
-        <FormButton action={action} label={t('rejoin')} kind="quiet" />
-      </div>
-    );
-  return (
-    <div class="card stack">
-      <h2>{t('closedTitle')}</h2>
-      <p>{t('closedLead')}</p>
-    </div>
   );
 }
 

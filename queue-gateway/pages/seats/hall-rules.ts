@@ -29,6 +29,8 @@ export interface Hall {
 const gap = 2.5;
 const maxStraightBlocks = 4;
 const stageHeight = 2.5;
+/** Of its width: a wide hall has a deep stage, or it would not be seen from afar. */
+const stageShare = 0.22;
 /** How far the bands reach around the floor, to each side of straight ahead. */
 const halfAngle = (100 / 180) * Math.PI;
 
@@ -126,7 +128,7 @@ export function planHall(tiers: readonly HallTier[], seats: readonly HallSeat[])
     x: new Float32Array(seats.length),
     y: new Float32Array(seats.length),
     blocks,
-    bounds: { left: 0, top: -stageHeight - 1, right: 0, bottom: 0 },
+    bounds: { left: 0, top: 0, right: 0, bottom: 0 },
     stage: { width: 12, height: stageHeight },
   };
   let top = 2.5;
@@ -145,6 +147,8 @@ export function planHall(tiers: readonly HallTier[], seats: readonly HallSeat[])
   for (let index = 0; index < seats.length; index += 1)
     grow(hall.bounds, hall.x[index], hall.y[index]);
   hall.stage.width = Math.max(8, Math.min(2 * reach, 40) * 0.7);
+  hall.stage.height = Math.max(stageHeight, hall.stage.width * stageShare);
+  hall.bounds.top = Math.min(hall.bounds.top, -hall.stage.height - 1);
   return hall;
 }
 

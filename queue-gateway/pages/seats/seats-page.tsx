@@ -8,6 +8,19 @@ export interface SeatsPageProps {
   concert: Concert;
 }
 
+/** A slot that nobody needs any more is somebody's who waits. */
+function LeaveInside({ t, concertId }: { t: SeatsPageProps['t']; concertId: string }) {
+  return (
+    <details class="leave">
+      <summary>{t('leave')}</summary>
+      <p>{t('leaveSure')}</p>
+      <form method="post" action={`/c/${concertId}/leave`}>
+        <button class="button danger">{t('leave')}</button>
+      </form>
+    </details>
+  );
+}
+
 /** The frame of the map; its script fills it. */
 export function SeatsPage({ t, concert }: SeatsPageProps) {
   return (
@@ -17,6 +30,7 @@ export function SeatsPage({ t, concert }: SeatsPageProps) {
           {concert.concertName}
         </a>
         <h1>{t('seatsTitle')}</h1>
+        <p class="fine" id="inside"></p>
       </header>
       <div id="dates"></div>
       <p id="link-lost" class="notice" role="status" hidden>
@@ -48,6 +62,7 @@ export function SeatsPage({ t, concert }: SeatsPageProps) {
         </section>
         <aside id="choice" class="card"></aside>
       </div>
+      <LeaveInside t={t} concertId={concert.concertId} />
     </article>
   );
 }
@@ -103,6 +118,7 @@ export function PlainSeats({ t, format, concert, schedules, fault }: PlainSeatsP
           <button class="button wide">{t('best')}</button>
         </form>
       )}
+      <LeaveInside t={t} concertId={concertId} />
     </article>
   );
 }

@@ -69,23 +69,27 @@ export function seatsRoutes(pages: PageBinder): void {
     }
   });
 
-  pages.post('/c/:concertId/hold', async (visit) => {
-    const concertId = idOf(visit, 'concertId');
-    if (!visit.user) return { redirect: loginUrl(visit) };
-    const form = await visit.form();
-    const maxPrice = Number(form.get('maxPrice') || Number.NaN);
-    const body = {
-      scheduleId: form.get('scheduleId') ?? '',
-      quantity: Number(form.get('quantity')),
-      ...(Number.isNaN(maxPrice) ? {} : { maxPrice }),
-    };
-    try {
-      await visit.call(createReservations, { params: { concertId }, body });
-      return { redirect: `${roomPath(concertId)}/checkout` };
-    } catch (thrown) {
-      if (thrown instanceof Refusal && !leadsToRoom(thrown) && thrown.problem.status < 500)
-        return plainPage(visit, concertId, thrown);
-      return awayFrom(concertId, thrown);
-    }
-  });
+  pages.post(
+    '/c/:concertId/hold',
+    async (visit) => {
+      const concertId = idOf(visit, 'concertId');
+      if (!visit.user) return { redirect: loginUrl(visit) };
+      const form = await visit.form();
+      const maxPrice = Number(form.get('maxPrice') || Number.NaN);
+      const body = {
+        scheduleId: form.get('scheduleId') ?? '',
+        quantity: Number(form.get('quantity')),
+        ...(Number.isNaN(maxPrice) ? {} : { maxPrice }),
+      };
+      try {
+        await visit.call(createReservations, { params: { concertId }, body });
+        return { redirect: `${roomPath(concertId)}/checkout` };
+      } catch (thrown) {
+        if (thrown instanceof Refusal && !leadsToRoom(thrown) && thrown.problem.status < 500)
+          return plainPage(visit, concertId, thrown);
+        return awayFrom(concertId, thrown);
+      }
+    },
+    (visit) => `${roomPath(idOf(visit, 'concertId'))}/seats`,
+  );
 }

@@ -10,11 +10,13 @@ window.addEventListener('offline', show);
 show();
 
 // A form that is sent twice is sent once.
-document.addEventListener('submit', ({ target }) => {
+document.addEventListener('submit', (event) => {
+  const { target } = event;
   if (!(target instanceof HTMLFormElement)) return;
   const buttons = target.querySelectorAll<HTMLButtonElement>('button.button');
-  // After the browser has read the form: a disabled button would not be part of it.
-  setTimeout(() => buttons.forEach((button) => (button.disabled = true)));
+  // After the browser has read the form: a disabled button would not be part of it. What a script
+  // sends itself, it looks after itself.
+  setTimeout(() => buttons.forEach((button) => (button.disabled = !event.defaultPrevented)));
 });
 // A page that comes back from memory can be sent again.
 window.addEventListener('pageshow', () => {

@@ -1,17 +1,21 @@
 import { createFormat } from '../../i18n/format.ts';
 import type { Language } from '../../i18n/language.ts';
 import { createTranslate } from '../../i18n/translate.ts';
+import type { Entry } from '../../../../shared/contracts/queue.ts';
 import type { RoomWords } from '../../messages/room.ts';
 import {
   isKnown,
+  isLate,
   isWorthSaying,
   placeNow,
   type RoomState,
   sceneOf,
 } from '../../room/room-scene-rules.ts';
 import { RoomView } from '../../room/room-view.tsx';
+import { ask } from '../api.ts';
 import { mount } from '../mount.tsx';
 import { element, pageData } from '../page-data.ts';
+import { openMemory } from '../room/place-memory.ts';
 import { openLineLink } from '../room/line-link.ts';
 import { createTurnBell } from '../room/turn-bell.ts';
 
@@ -25,7 +29,7 @@ const data = pageData<RoomData>();
 const t = createTranslate(data.language, data.words);
 const format = createFormat(data.language);
 const api = `/c/${data.state.concertId}/api`;
-const firstKey = `first-position-${data.state.concertId}`;
+const memory = openMemory(data.state.concertId);
 
 let state: RoomState = { ...data.state, nowMs: Date.now() };
 let offsetMs = 0;
@@ -33,12 +37,14 @@ let saidAhead = 0;
 let isPlaceKnown = false;
 const showView = mount(RoomView, element('#room'), { state, t, format });
 
+const lateWords = () => (state.entry?.canExtend ? 'readyWarn' : 'readyWarnLast');
+
 /** What somebody hears who does not see the page. */
 function say(): void {
   const place = placeNow(state);
   const scene = sceneOf(state);
   const words: string[] = [];
-  if (scene === 'ready') words.push(t('readyTitle'));
+  if (scene === 'ready') words.push(t(isLate(state) ? lateWords() : 'readyTitle'));
   else if (scene === 'inside') words.push(t('insideTitle'));
   else if (scene === 'ended') words.push(t('endedTitle'));
   if (state.room?.phase === 'PAUSED') words.push(t('paused'));
@@ -55,10 +61,7 @@ function firstPositionOf(next: RoomState): number | null {
   const position = placeNow(next)?.position;
   const number = next.entry?.queueId;
   if (position === undefined || !isKnown(number)) return next.firstPosition;
-  const [known, first] = (sessionStorage.getItem(firstKey) ?? '').split(' ');
-  if (known === number && Number(first) >= position) return Number(first);
-  sessionStorage.setItem(firstKey, `${number} ${position}`);
-  return position;
+  return memory.firstPosition(number, position);
 }
 
 function change(part: Partial<RoomState>): void {
@@ -69,7 +72,9 @@ function change(part: Partial<RoomState>): void {
   if (!isPlaceKnown) return;
   showView({ state, t, format });
   if (isWorthSaying(before, state, saidAhead)) say();
-  if (sceneOf(state) === 'ready') bell.ring();
+  const scene = sceneOf(state);
+  bell.offer(scene === 'waiting' || scene === 'registered');
+  if (scene === 'ready') bell.ring();
   else bell.stop();
 }
 
@@ -86,8 +91,26 @@ const link = openLineLink(api, state.concertId, {
     isPlaceKnown = true;
     change(place);
   },
-  onLink: (now) => (element('#link').textContent = t(now)),
+  onLink(now) {
+    const place = element('#link');
+    place.textContent = t(now);
+    place.className = now;
+  },
   onClock: (ms) => (offsetMs = ms),
+});
+
+/** More time, without leaving the page: the countdown goes on where it stands. */
+document.addEventListener('submit', (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!form.action.endsWith('/more-time')) return;
+  event.preventDefault();
+  void ask<Entry>(`${api}/queue/${data.state.concertId}/tokens/me/extend`, { method: 'POST' }).then(
+    (answer) => {
+      if (!answer.ok) return link.askPlace();
+      change({ entry: answer.body, ended: null });
+      element('#said').textContent = t('moreTimeDone');
+    },
+  );
 });
 
 /** Only clocks tick; everything else changes when something has happened. */

@@ -6,6 +6,7 @@ import type { SeatWords } from '../../messages/seats.ts';
 import { ask } from '../api.ts';
 import { element, pageData } from '../page-data.ts';
 import { createSale } from '../seats/sale.ts';
+import { tellTimeInside } from '../seats/time-inside.ts';
 
 const data = pageData<{ language: Language; words: SeatWords; concert: Concert }>();
 const t = createTranslate(data.language, data.words);
@@ -43,6 +44,9 @@ async function start(): Promise<void> {
   const select = place.querySelector('select');
   if (select) select.value = first.concertScheduleId;
   await sale.open(first.concertScheduleId);
+  // Last: whoever waits for the map waits for nothing else.
+  const api = `/c/${concertId}/api`;
+  await tellTimeInside({ t, format, api, concertId, warn: sale.notes.tell });
 }
 
 void start();

@@ -3,6 +3,8 @@ import type { RoomWords } from '../../messages/room.ts';
 
 /** Says that the turn has come: in the title always, aloud when the visitor asked for it. */
 export interface TurnBell {
+  /** Whether there is a turn to wait for. */
+  offer(isWaiting: boolean): void;
   ring(): void;
   /** The turn is taken or gone. */
   stop(): void;
@@ -36,7 +38,6 @@ export function createTurnBell(
   let audio: AudioContext | undefined;
   let blinking: ReturnType<typeof setInterval> | undefined;
 
-  button.hidden = false;
   button.addEventListener('click', () => {
     audio ??= new AudioContext();
     playTwoNotes(audio);
@@ -47,6 +48,7 @@ export function createTurnBell(
   });
 
   return {
+    offer: (isWaiting) => (button.hidden = !isWaiting),
     ring() {
       if (blinking !== undefined) return;
       let on = true;

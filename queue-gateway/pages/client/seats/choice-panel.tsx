@@ -70,14 +70,14 @@ export function ChoicePanel(props: ChoicePanelProps) {
       </div>
     );
   return (
-    <div class="stack">
+    <div class="picked">
       <h2>{t('chosen', { n: chosen.length, max })}</h2>
       <ul class="chosen">
         {chosen.map(({ index, name, price, colour }) => (
           <li key={String(index)}>
             <span class={`swatch tier-${colour}`} aria-hidden="true"></span>
             <span>{name}</span>
-            <span>{format.won(price)}</span>
+            <span class="price">{format.won(price)}</span>
             <button
               type="button"
               aria-label={t('remove', { seat: name })}

@@ -17,6 +17,8 @@ export interface Colours {
   chosen: string;
   onChosen: string;
   focus: string;
+  /** The families of the page. */
+  font: string;
 }
 
 export interface PaintParts {
@@ -44,6 +46,7 @@ export function readColours(): Colours {
     chosen: token(styles, '--ink'),
     onChosen: token(styles, '--paper'),
     focus: token(styles, '--focus'),
+    font: token(styles, '--sans'),
   };
 }
 
@@ -119,7 +122,7 @@ function paintChosen(
   const y = (hall.y[cursor] ?? 0) * view.scale + view.y;
   context.strokeStyle = colours.focus;
   context.lineWidth = 3;
-  context.strokeRect(x - size * 0.75, y - size * 0.75, size * 1.5, size * 1.5);
+  context.strokeRect(x - size * 0.6, y - size * 0.6, size * 1.2, size * 1.2);
 }
 
 function paintWords({ context, view }: Frame, parts: PaintParts): void {
@@ -133,11 +136,11 @@ function paintWords({ context, view }: Frame, parts: PaintParts): void {
   context.roundRect(left, top, width * view.scale, height * 0.8 * view.scale, view.scale * 0.6);
   context.fill();
   context.fillStyle = colours.soft;
-  context.font = `600 ${Math.max(10, Math.min(18, view.scale * 1.1))}px sans-serif`;
+  context.font = `600 ${Math.max(10, Math.min(18, view.scale * 1.1))}px ${colours.font}`;
   context.fillText(stageLabel, view.x, top + height * 0.4 * view.scale);
   const blockFont = view.scale * 1.25;
   if (blockFont < 5) return;
-  context.font = `600 ${Math.min(18, Math.max(9, blockFont))}px sans-serif`;
+  context.font = `600 ${Math.min(18, Math.max(9, blockFont))}px ${colours.font}`;
   context.fillStyle = colours.ink;
   for (const { tier, x, y } of hall.blocks) {
     const name = store.layout.tiers[tier]?.block;
@@ -151,7 +154,7 @@ function paintNumbers(
   { hall, store, colours, chosen }: PaintParts,
 ) {
   if (view.scale < 26) return;
-  context.font = `500 ${Math.min(13, view.scale * 0.36)}px sans-serif`;
+  context.font = `500 ${Math.min(13, view.scale * 0.36)}px ${colours.font}`;
   context.fillStyle = colours.onChosen;
   for (const [index, [, num]] of store.layout.seats.entries()) {
     const x = (hall.x[index] ?? 0) * view.scale + view.x;

@@ -24,6 +24,7 @@ function createPicture(canvas: HTMLCanvasElement) {
   const copy = document.createElement('canvas');
   const kept = copy.getContext('2d') as CanvasRenderingContext2D;
   let painted: View = { scale: 1, x: 0, y: 0 };
+  let isPainted = false;
   return {
     resize({ width, height }: Size): void {
       for (const one of [canvas, copy]) {
@@ -43,6 +44,8 @@ function createPicture(canvas: HTMLCanvasElement) {
       const ratio = density();
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       paintHall({ context, view, ...size }, parts);
+      if (!isPainted) performance.mark('hall-painted');
+      isPainted = true;
       painted = view;
       kept.clearRect(0, 0, copy.width, copy.height);
       kept.drawImage(canvas, 0, 0);

@@ -1,0 +1,11 @@
+import type { Translate } from '../i18n/translate.ts';
+import type { OwnWords } from '../messages/own.ts';
+
+/** What a seat is called: with its block, where there are blocks. */
+export const seatWords = (
+  t: Translate<keyof OwnWords>,
+  { block, seatNum }: { block: string | null; seatNum: number },
+): string =>
+  block === null
+    ? t('seat', { num: String(seatNum) })
+    : t('seatIn', { block, num: String(seatNum) });
