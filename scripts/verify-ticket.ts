@@ -4,9 +4,10 @@
  * `DATA_DIR`). Prints what the ticket is for; ends with 1 when it is none. Whether the seat was
  * given back, or somebody came in already, only `POST /admin/check-in` knows.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTicketTokens, type TicketClaims } from '../core-api/tickets/ticket-token.ts';
-import { loadPublicKeys } from '../shared/keys.ts';
+import { pickP256Keys } from '../shared/keys.ts';
 import { isMain } from './is-main.ts';
 import { dataDirOf } from './stack/find-stack.ts';
 
@@ -24,7 +25,8 @@ export function verifyTicket(
     throw new Error(usage);
   }
   const keys = given ?? join(dataDirOf(env), 'keys', 'ticket-public.json');
-  return createTicketTokens(loadPublicKeys(keys)).verify(code);
+  const published = keys.trimStart().startsWith('{') ? keys : readFileSync(keys, 'utf8');
+  return createTicketTokens(pickP256Keys(published)).verify(code);
 }
 
 if (isMain(import.meta.url)) {

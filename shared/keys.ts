@@ -139,6 +139,15 @@ export function loadPublicKeys(source: string): KeySet {
   return toKeySet(source, (jwk) => requireP256(createPublicKey({ key: jwk, format: 'jwk' })));
 }
 
+/**
+ * The P-256 keys among those that are published (`/.well-known/jwks.json`): a set may hold keys of
+ * other kinds, which who reads it passes over (RFC 7517 §5).
+ */
+export function pickP256Keys(published: string): KeySet {
+  const { keys } = jwkSet.parse(JSON.parse(published));
+  return loadPublicKeys(JSON.stringify({ keys: keys.filter(({ kty }) => kty === 'EC') }));
+}
+
 /** Private keys that sign access tokens. */
 export function loadAccessKeys(source: string): KeySet {
   return toKeySet(source, (jwk) => requireAccessKey(createPrivateKey({ key: jwk, format: 'jwk' })));

@@ -60,9 +60,12 @@ describe('core: guards of the database', () => {
 
   it('a seat is sold many times without both', async () => {
     const here = await open({ rewrite: takeAnySeat }, [dropLiveSeat]);
-    const { winners, checks } = await oneSeatRace(here);
-    expect(winners).to.be.greaterThan(1);
-    expect(checks).to.include('seat-two-live-reservations');
+    // Who comes after the first COMMIT is told by what was read; sooner or later two are before it.
+    let most = 0;
+    for (let race = 0; race < 8 && most < 2; race += 1)
+      most = Math.max(most, (await oneSeatRace(here)).winners ?? 0);
+    expect(most).to.be.greaterThan(1);
+    expect(await violated(here)).to.include('seat-two-live-reservations');
   });
 
   it('the limit of an account is passed without the lock on its row', async () => {

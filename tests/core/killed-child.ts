@@ -15,4 +15,5 @@ const world = await openSaleWorld({
   },
 });
 const call = world[name] as (...given: unknown[]) => ReturnType<SaleWorld['hold']>;
-await call(...(JSON.parse(args) as unknown[]));
+const { word } = await call(...(JSON.parse(args) as unknown[]));
+process.exit(word === '201' ? 0 : 1);

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { createTicketTokens } from '../../core-api/tickets/ticket-token.ts';
 import { verifyTicket } from '../../scripts/verify-ticket.ts';
-import { generatePrivateJwk, loadPrivateKeys, toPublicJwks } from '../../shared/keys.ts';
+import {
+  generateAccessJwk,
+  generatePrivateJwk,
+  loadAccessKeys,
+  loadPrivateKeys,
+  toPublicJwks,
+} from '../../shared/keys.ts';
 
 describe('npm run verify-ticket', () => {
   const keys = loadPrivateKeys(JSON.stringify({ keys: [generatePrivateJwk()] }));
@@ -12,6 +18,12 @@ describe('npm run verify-ticket', () => {
   it('says what a ticket is for, by the published keys alone', () => {
     expect(verifyTicket([code, '--keys', published], {})).to.deep.equal(claims);
     expect(verifyTicket(['--keys', published, code], {})).to.deep.equal(claims);
+  });
+
+  it('passes over published keys of other kinds', () => {
+    const access = loadAccessKeys(JSON.stringify({ keys: [generateAccessJwk()] }));
+    const all = [...toPublicJwks(access).keys, ...toPublicJwks(keys).keys];
+    expect(verifyTicket([code, '--keys', JSON.stringify({ keys: all })], {})).to.deep.equal(claims);
   });
 
   it('knows no ticket of other keys, and none that was changed', () => {

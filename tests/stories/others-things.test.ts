@@ -109,6 +109,7 @@ describe('story: nobody reaches what belongs to others', () => {
     path.replace(/\{(\w+)\}/g, (_, name: string) => {
       const thing = owned[name];
       if (name === 'cord') return 'close';
+      if (name === 'userName') return 'somebody';
       return thing ? things[thing] : name === 'concertId' ? room : '1';
     });
   const ask = async (who: Fan, endpoint: Endpoint, things: Things) => {
