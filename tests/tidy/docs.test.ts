@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { benches, onlyByName } from '../../scripts/bench/plan.ts';
 import { readReadme, renderReadme } from '../../scripts/docs.ts';
 import { problemCodes, problemStatus } from '../../shared/problems.ts';
 import { files, read, root } from './tree.ts';
@@ -34,6 +35,12 @@ describe('the documents', () => {
     );
     expect(named.length).to.be.greaterThan(10);
     expect(named.filter((name) => !(name in scripts))).to.deep.equal([]);
+  });
+
+  it('README: names every bench in the order of the plan', () => {
+    const row = /^\| `npm run bench \[-- (.+?) \[--minutes/m.exec(read('README.md'))?.[1] ?? '';
+    const names = [...benches, ...onlyByName].map(({ name }) => name);
+    expect(row.split(' \\| ')).to.deep.equal(names);
   });
 
   it('docs/problems.md has every problem code with its status', () => {

@@ -82,16 +82,14 @@ export function ConcertPage(props: ConcertPageProps) {
         <a href="/">← {t('allConcerts')}</a>
       </p>
       <h1>{concert.concertName}</h1>
-      <p>{saleBadge(t, concert.saleState)}</p>
+      <p class="row">
+        {saleBadge(t, concert.saleState)}
+        {props.hasRecord ? <a href={`/c/${concert.concertId}/record`}>{t('toRecord')}</a> : null}
+      </p>
       <div class="sides">
         <Facts {...props} />
         <Door {...props} />
         <section class="stack">
-          {props.hasRecord ? (
-            <p>
-              <a href={`/c/${concert.concertId}/record`}>{t('toRecord')}</a>
-            </p>
-          ) : null}
           <h2>{t('howTitle')}</h2>
           <ol class="steps">
             <li>{t('how1')}</li>
