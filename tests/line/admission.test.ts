@@ -92,6 +92,14 @@ describe('admission', () => {
     expect((await room.status(fan(20))).word).to.equal('READY');
   });
 
+  it('does not count who left as waiting, though a sign of life comes after', async () => {
+    const room = await line.makeRoom({ maxActive: 0 });
+    await room.joinMany(1, 20);
+    await room.leave(fan(9));
+    await room.touch(9, 10);
+    expect((await room.tick()).living).to.equal(19);
+  });
+
   it('lets nobody out when maxActive is lowered, and nobody in until there is room', async () => {
     const room = await line.makeRoom({ maxActive: 5 });
     await room.joinMany(1, 8);

@@ -293,7 +293,7 @@ export class LineModel {
     const { front, tail, count } = this.line;
     let living = count === 0 ? this.line.registered : 0;
     for (let number = front + 1; number <= tail; number += 1)
-      if (this.life.has(number)) living += 1;
+      if (this.life.has(number) && !this.gone.has(number)) living += 1;
     return { front, tail, slots: this.leases.size, living };
   }
   /** The seed is here. */

@@ -31,6 +31,9 @@ local function census()
   set('living', 0)
   if span <= 0 then return '' end -- A block of no bytes would be counted for ever.
   redis.call('BITOP', 'OR', key.union, alive, before)
+  -- Less those whose sign of life was on its way when they left: (a or g) xor g.
+  redis.call('BITOP', 'OR', key.union, key.union, key.gone)
+  redis.call('BITOP', 'XOR', key.union, key.union, key.gone)
   local head, from = count_head(room.front + 1)
   local bytes = math.ceil(span / 8 / max_blocks)
   local living = head
