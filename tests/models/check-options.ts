@@ -16,6 +16,5 @@ export function checkOptions<T>({
     numRuns: runs === undefined ? numRuns : Number(runs),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     examples: cases.map((one) => [one]),
-    verbose: 1,
   };
 }
