@@ -65,9 +65,10 @@ export async function adminShots({ take, stack }: Camera): Promise<void> {
   const hook = await stack.admin.call<{ webhookId: string }>('POST', '/admin/webhooks', {
     body: { url: 'http://127.0.0.1:9/tickets', events: ['payment.completed'] },
   });
+  const record = await finishedSale(stack);
   const pages = {
     sales: '/admin/sales',
-    sale: `/admin/sales/${concertId}`,
+    sale: `/admin/sales/${record}`,
     date: `/admin/sales/${concertId}/dates/${scheduleId}`,
     door: '/admin/door',
     hooks: '/admin/hooks',
@@ -75,7 +76,6 @@ export async function adminShots({ take, stack }: Camera): Promise<void> {
   };
   for (const [name, path] of Object.entries(pages))
     await take({ name: `admin-${name}`, path, languages, fan });
-  const record = await finishedSale(stack);
   await take({ name: 'record', path: `/c/${record}/record`, languages });
   await take({ name: 'record-dark', path: `/c/${record}/record`, dark: true });
   await take({ name: 'admin-record', path: `/admin/rooms/${record}/record`, languages, fan });

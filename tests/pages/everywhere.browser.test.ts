@@ -106,10 +106,49 @@ describe('pages: everywhere, in both themes', () => {
     add('the check', `/c/${puzzle}/check`, '#puzzle', { as });
   }
 
+  /** What becomes of who waits: paused, the turn, inside, sold out; and a draw that was held. */
+  async function addEnds(): Promise<void> {
+    const as = await aFan(50_000);
+    const [paused, turn, inside] = [
+      await roomOf({ maxActive: 0 }),
+      await roomOf({ maxActive: 0, claimSeconds: 600 }),
+      await roomOf({}),
+    ];
+    for (const concertId of [paused, turn]) await as.join(concertId);
+    await stack.admin.call('POST', `/admin/queue/${paused}/pause`);
+    await stack.admin.call('PUT', `/admin/queue/${turn}`, { body: { maxActive: 5 } });
+    const sold = await stack.createConcert({ seats: 1, price: 10_000 });
+    await as.join(sold.concertId);
+    const held = await as.hold(sold.concertId, { scheduleId: sold.scheduleId, quantity: 1 });
+    await as.pay(sold.concertId, [held.body.reservations[0]?.reservationId ?? '']);
+    const opening = { preQueueOpensAt: inMs(-60_000), opensAt: inMs(3_000) };
+    const drawn = await roomOf({ order: 'draw', maxActive: 0, ...opening });
+    await as.join(drawn);
+    const before = joins;
+    add('paused', `/c/${paused}/room`, '[data-scene=waiting] .notice', { as, before });
+    add('the turn', `/c/${turn}/room`, '[data-scene=ready] form[action$="/more-time"]', {
+      as,
+      before,
+    });
+    add('inside', `/c/${inside}/room`, '[data-scene=inside]', {
+      as,
+      before: async (page) => {
+        await joins(page);
+        await page.waitForURL('**/seats');
+        await page.goto(`/c/${inside}/room`);
+      },
+    });
+    add('sold out', `/c/${sold.concertId}/room`, '[data-scene=sold-out]');
+    add('a draw that was held', `/c/${drawn}/draw`, '#checks li:nth-child(3)', {
+      before: (page) => page.locator('#check-now').click(),
+    });
+  }
+
   before(async () => {
     ({ stack } = await openPages());
     await addOwn();
     await addRooms();
+    await addEnds();
     add('logging in', '/login', 'input[name=password]');
     add('making an account', '/register', 'input[name=password]');
     add('nothing', '/c/999999', '.eyebrow');

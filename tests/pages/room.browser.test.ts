@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { PolicyFields } from '../../shared/contracts/queue.ts';
+import { eventually } from '../harness/eventually.ts';
 import type { Stack } from '../harness/stack.ts';
 import { expectAccessible } from './accessible.ts';
 import { newPage, newVisitor, openPages } from './browser.ts';
@@ -71,6 +72,30 @@ describe('pages: the waiting room', () => {
     await setPolicy(concertId, { message: 'Doors at seven' });
     await page.locator('.notice', { hasText: 'Doors at seven' }).waitFor({ timeout: 2_000 });
     await expectAccessible(page);
+    await visitor.close();
+  });
+
+  it('asks where events do not get through, each time that they are cut', async () => {
+    const concertId = await roomOf({ maxActive: 0 });
+    const visitor = await newVisitor({ fan: await fan() });
+    const page = await newPage(visitor);
+    const room = await stack.api.call('GET', `/queue/${concertId}`);
+    const cut = `retry: 200\nevent: room\ndata: ${JSON.stringify(room.body)}\n\n`;
+    // Refused, then live for a moment, then refused again.
+    let connections = 0;
+    await page.route('**/events', async (route) => {
+      connections += 1;
+      if (connections === 2) await route.fulfill({ contentType: 'text/event-stream', body: cut });
+      else await route.abort();
+    });
+    await page.goto(`/c/${concertId}/room`);
+    await eventually(() => expect(connections).to.be.greaterThan(2), { deadlineMs: 20_000 });
+    await page.getByText('Asking every few seconds').waitFor();
+    await setPolicy(concertId, { message: 'Doors at eight' });
+    await page.locator('.notice', { hasText: 'Doors at eight' }).waitFor();
+    await page.unroute('**/events');
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(page.faults).to.deep.equal([]);
     await visitor.close();
   });
 

@@ -61,8 +61,8 @@ function Choices({ t, draft }: FieldProps) {
 export function PolicyForm({ t, format, draft, setting, at }: RoomDeskProps & { at: string }) {
   return (
     <form class="card stack" method="post" action={`${at}/policy`} id="policy">
-      <p class="fine">{t('policyLead', { version: setting.version })}</p>
       <input type="hidden" name="base" value={JSON.stringify(setting)} />
+      <p class="fine">{t('policyLead', { version: setting.version })}</p>
       <div class="fields">
         <Numbers t={t} format={format} draft={draft} />
         <Moments t={t} format={format} draft={draft} />

@@ -52,6 +52,7 @@ export const roomMessages = catalogue({
     likely: 'Every seat is held or sold at the moment. Seats that are not paid come back.',
     soldOutTitle: 'Sold out',
     soldOut: 'Every seat is sold. Should one come back, your old place counts when you join again.',
+    soldOutOutside: 'Every seat is sold. Should one come back, this page changes by itself.',
     otherConcerts: 'Other concerts',
     message: 'From the organiser',
     readyTitle: 'It is your turn',
@@ -155,6 +156,7 @@ export const roomMessages = catalogue({
     soldOutTitle: '매진',
     soldOut:
       '모든 좌석이 판매되었습니다. 취소 좌석이 나오면 예전 순번으로 다시 참여할 수 있습니다.',
+    soldOutOutside: '모든 좌석이 판매되었습니다. 취소 좌석이 나오면 이 화면이 자동으로 바뀝니다.',
     otherConcerts: '다른 공연',
     message: '주최 측 안내',
     readyTitle: '차례가 되었습니다',

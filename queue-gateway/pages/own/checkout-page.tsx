@@ -3,7 +3,7 @@ import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { OwnWords } from '../messages/own.ts';
 import { ChargeForm } from './charge-form.tsx';
-import { seatWords } from './seat-words.ts';
+import { inSeatOrder, seatWords } from './seat-words.ts';
 
 export interface CheckoutProps {
   t: Translate<keyof OwnWords>;
@@ -44,7 +44,7 @@ function Countdown({ t, format, holds, nowMs, concertId, newKey }: CheckoutProps
 function Seats({ t, format, holds, concertId }: CheckoutProps) {
   return (
     <ul class="lines">
-      {holds.map((one) => (
+      {inSeatOrder(holds).map((one) => (
         <li>
           <span>
             {seatWords(t, one)}

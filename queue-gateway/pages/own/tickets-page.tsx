@@ -3,7 +3,7 @@ import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/translate.ts';
 import type { OwnWords } from '../messages/own.ts';
 import { Older, OwnNav } from './own-nav.tsx';
-import { seatWords } from './seat-words.ts';
+import { inSeatOrder, seatWords } from './seat-words.ts';
 
 export interface TicketsProps {
   t: Translate<keyof OwnWords>;
@@ -56,7 +56,11 @@ function Unpaid({ t, format, holds }: TicketsProps & { holds: readonly Reservati
     <li class="unpaid">
       <span class="badge look">{t('held')}</span>
       <strong>{first.concertName}</strong>
-      <span>{holds.map((one) => seatWords(t, one)).join(' · ')}</span>
+      <span>
+        {inSeatOrder(holds)
+          .map((one) => seatWords(t, one))
+          .join(' · ')}
+      </span>
       <span class="fine">{t('heldUntil', { time: format.time(end) })}</span>
       <a class="button" href={`/c/${first.concertId}/checkout`}>
         {t('payNow', { amount: format.won(total) })}

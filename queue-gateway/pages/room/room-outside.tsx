@@ -41,9 +41,28 @@ function Joinable(props: RoomViewProps) {
   );
 }
 
+/** An old place counts once more; who never had one has nothing to come back to. */
+function SoldOut({ state, t }: RoomViewProps) {
+  const hadPlace = state.ended !== null;
+  return (
+    <div class="card stack">
+      <h2>{t('soldOutTitle')}</h2>
+      <p>{t(hadPlace ? 'soldOut' : 'soldOutOutside')}</p>
+      <p class="row">
+        <a class="button" href="/">
+          {t('otherConcerts')}
+        </a>
+        {hadPlace ? (
+          <FormButton action={`/c/${state.concertId}/join`} label={t('rejoin')} kind="quiet" />
+        ) : null}
+      </p>
+    </div>
+  );
+}
+
 /** Who has no place: whether there is one to be had. */
 export function Outside(props: RoomViewProps & { scene: Scene }) {
-  const { scene, state, t } = props;
+  const { scene, t } = props;
   if (scene === 'joinable') return <Joinable {...props} />;
   if (scene === 'before')
     return (
@@ -53,19 +72,7 @@ export function Outside(props: RoomViewProps & { scene: Scene }) {
         <p>{t('beforeLead')}</p>
       </div>
     );
-  if (scene === 'sold-out')
-    return (
-      <div class="card stack">
-        <h2>{t('soldOutTitle')}</h2>
-        <p>{t('soldOut')}</p>
-        <p class="row">
-          <a class="button" href="/">
-            {t('otherConcerts')}
-          </a>
-          <FormButton action={`/c/${state.concertId}/join`} label={t('rejoin')} kind="quiet" />
-        </p>
-      </div>
-    );
+  if (scene === 'sold-out') return <SoldOut {...props} />;
   return (
     <div class="card stack">
       <h2>{t('closedTitle')}</h2>

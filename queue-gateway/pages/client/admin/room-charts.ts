@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { defaultTimeZone } from '../../i18n/format.ts';
 
 type Value = number | null;
 
@@ -16,10 +17,17 @@ export interface Charts {
 const pointsMax = 660;
 const heightPx = 150;
 
-/** As a clock on the wall; a tick is a second or more. */
+/** As a clock in the zone of the event, like every time on these pages; a tick is a second or more. */
+const clock = new Intl.DateTimeFormat('en-GB', { timeZone: defaultTimeZone, timeStyle: 'medium' });
 const clockTimes = (_plot: uPlot, seconds: number[]): string[] =>
-  seconds.map((one) => new Date(one * 1_000).toTimeString().slice(0, 8));
+  seconds.map((one) => clock.format(one * 1_000));
 const tickSeconds = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
+
+/** Room for half of the last time. */
+const padding: uPlot.Padding = [null, 28, null, null];
+
+/** One moment alone is no line yet. */
+const points: uPlot.Series.Points = { show: (plot) => (plot.data[0] as Value[]).length < 2 };
 
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -34,6 +42,7 @@ function optionsOf({ title, lines }: ChartWish, width: number): uPlot.Options {
     title,
     width,
     height: heightPx,
+    padding,
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, (max || 0) * 1.15)] } },
@@ -43,8 +52,8 @@ function optionsOf({ title, lines }: ChartWish, width: number): uPlot.Options {
     ],
     series: [
       {},
-      { stroke: colour('--go'), width: 2, fill: colour('--go-soft'), points: { show: false } },
-      { stroke: colour('--look'), width: 2, dash: [6, 4], points: { show: false } },
+      { stroke: colour('--go'), width: 2, fill: colour('--go-soft'), points },
+      { stroke: colour('--look'), width: 2, dash: [6, 4], points },
     ].slice(0, lines + 1),
   };
 }

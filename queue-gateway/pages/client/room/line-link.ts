@@ -25,6 +25,8 @@ export function openLineLink(api: string, concertId: string, events: LineLinkEve
   let placeTimer: ReturnType<typeof setTimeout> | undefined;
   let roomTimer: ReturnType<typeof setTimeout> | undefined;
   let asking = false;
+  /** Events do not come: the document is asked for. */
+  let polls = false;
 
   async function askPlace(): Promise<void> {
     clearTimeout(placeTimer);
@@ -49,25 +51,30 @@ export function openLineLink(api: string, concertId: string, events: LineLinkEve
   }
 
   async function askRoom(): Promise<void> {
-    clearTimeout(roomTimer);
     const answer = await ask<Room>(`${api}/queue/${concertId}`);
+    // Events came while this was on its way.
+    if (!polls) return;
     if (answer.ok) events.onRoom(answer.body);
     events.onLink(answer.ok ? 'asking' : 'lost');
     const pauseMs = answer.ok ? answer.body.poll.minMs : answer.retryAfterMs;
+    clearTimeout(roomTimer);
     roomTimer = setTimeout(() => void askRoom(), pauseMs * (1 + Math.random() * 0.3));
   }
 
   function listen(): void {
     const source = new EventSource(`${api}/queue/${concertId}/events`);
     source.addEventListener('room', ({ data }) => {
+      polls = false;
       clearTimeout(roomTimer);
       events.onLink('live');
       events.onRoom(JSON.parse(String(data)) as Room);
     });
     source.addEventListener('error', () => {
-      if (roomTimer === undefined || source.readyState === EventSource.CLOSED) void askRoom();
       // Refused for good, as a full server does: come again later, asking meanwhile.
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, 20_000);
+      if (polls) return;
+      polls = true;
+      void askRoom();
     });
   }
 
