@@ -1,12 +1,17 @@
 /**
  * `npm run faults [-- --minutes 10 --fans 48 --seed N]`: load and faults by chance on two of
  * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
+ * `npm run faults -- --engine cluster|sentinel|locks`: the same on a Redis Cluster, behind
+ * sentinels, or with locks on three masters, and what breaks there.
  * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time, then as it
  * is under the same loads; ends with 1 when a checker does not see one, or sees what is not there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { faults } from '../tests/faults/faults.ts';
+import type { Engine } from '../tests/faults/engines/engine.ts';
+import { engines } from '../tests/faults/engines/index.ts';
+import { plainFaults } from '../tests/faults/faults.ts';
+import { allFaults, findClockTurner } from '../tests/faults/harder-faults.ts';
 import { huntAll } from '../tests/faults/mutants/hunt-all.ts';
 import { openRig } from '../tests/faults/rig.ts';
 import type { InjectedFault } from '../tests/faults/inject.ts';
@@ -15,7 +20,9 @@ import type { FaultReport } from '../tests/faults/run.ts';
 import { isMain } from './is-main.ts';
 import { quantile } from '../shared/quantile.ts';
 import { seededRandom } from '../shared/seeded-random.ts';
-import { decimalOption, numberOption } from './options.ts';
+import { decimalOption, numberOption, textOption } from './options.ts';
+import { installOnDebian } from './stack/debian.ts';
+import { searchDirs } from './stack/find-binary.ts';
 import { dataDirOf } from './stack/find-stack.ts';
 
 const ascending = (values: (number | undefined)[]): number[] =>
@@ -52,6 +59,24 @@ findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => ch
 ${recoveryLines(injected).join('\n')}`);
 }
 
+/** What breaks in a run on an engine besides the engine. */
+const besides = plainFaults.filter(({ name }) => /^kill -9 (core-1|gateway-2)$/.test(name));
+
+async function openEngine(name: string | undefined): Promise<Engine | undefined> {
+  if (name === undefined) return undefined;
+  const open = engines[name];
+  if (!open) throw new Error(`--engine takes ${Object.keys(engines).join(', ')}`);
+  console.log(`engine ${name}`);
+  return open();
+}
+
+/** Without it the clocks of the programs stay right, and that is said. */
+async function installClockTurner(env: NodeJS.ProcessEnv): Promise<void> {
+  const options = { env, dirs: searchDirs(env), log: console.log };
+  if (await installOnDebian(['faketime'], options)) return;
+  console.log('SKIPPED: clocks that are off. They need libfaketime: apt-get install faketime');
+}
+
 async function main(): Promise<void> {
   const { argv, env } = process;
   const minutes = decimalOption(argv, '--minutes', { fallback: 10, min: 0.1, max: 1_440 });
@@ -66,7 +91,10 @@ async function main(): Promise<void> {
     return;
   }
   console.log(`seed ${seed}: ${fans} fans and faults for ${minutes} minutes`);
-  const rig = await openRig();
+  if (findClockTurner() === undefined) await installClockTurner(env);
+  const engine = await openEngine(textOption(argv, '--engine'));
+  const faults = engine ? [...engine.faults, ...besides] : allFaults();
+  const rig = await openRig({ env: engine?.env ?? {} });
   try {
     const random = seededRandom(seed);
     const options = { rig, seconds: minutes * 60, fans, random, faults, log: console.log };
@@ -79,9 +107,11 @@ async function main(): Promise<void> {
     };
     const total = await runRounds({ ...options, keep });
     print(total);
+    for (const line of (await engine?.figures?.()) ?? []) console.log(line);
     process.exitCode = total.findings.length === 0 && total.unresolved === 0 ? 0 : 1;
   } finally {
     await rig.close();
+    await engine?.close();
   }
 }
 

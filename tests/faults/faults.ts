@@ -39,16 +39,19 @@ const asked = (name: PartName): Fault => ({
   },
 });
 
-const paused = (name: PartName): Fault => ({
-  name: `SIGSTOP ${name}`,
+const paused = (name: PartName, forMs = 0): Fault => ({
+  name: `SIGSTOP ${name}${forMs > 0 ? ` for ${forMs} ms` : ''}`,
   kills: 0,
   inject: async ({ parts }) => {
     parts[name].pause();
+    await delay(forMs);
     return async () => parts[name].resume();
   },
 });
 
-const wire = (name: WireName, what: 'cut' | 'freeze' | 'halveReply' | 'slow', byMs = 0): Fault => ({
+type Harm = 'cut' | 'freeze' | 'halveReply' | 'slow' | 'trickle' | 'garble';
+
+const wire = (name: WireName, what: Harm, byMs = 0): Fault => ({
   name: `${what} ${name}${byMs > 0 ? ` by ${byMs} ms` : ''}`,
   kills: 0,
   inject: async ({ wires }) => {
@@ -70,7 +73,10 @@ const lostReply = (name: WireName, words: string): Fault => ({
   },
 });
 
-const onDatabase = (name: string, work: (query: Query) => Promise<() => Promise<void>>): Fault => ({
+export const onDatabase = (
+  name: string,
+  work: (query: Query) => Promise<() => Promise<void>>,
+): Fault => ({
   name,
   kills: 0,
   inject: async ({ databaseUrl }) => {
@@ -82,7 +88,23 @@ const onDatabase = (name: string, work: (query: Query) => Promise<() => Promise<
     };
   },
 });
-type Query = (sql: string) => Promise<object[]>;
+export type Query = (sql: string) => Promise<object[]>;
+
+const isDeadlock = (error: unknown): boolean => (error as { errno?: number }).errno === 1213;
+
+/** The stranger deadlocks with those it meets, and tries again until it has all rows. */
+const lockedRows = (name: string, sql: string): Fault =>
+  onDatabase(name, async (query) => {
+    for (;;) {
+      await query('BEGIN');
+      try {
+        await query(sql);
+        return async () => void (await query('ROLLBACK'));
+      } catch (error) {
+        if (!isDeadlock(error)) throw error;
+      }
+    }
+  });
 
 const onRedis = (
   name: string,
@@ -101,8 +123,8 @@ const onRedis = (
   },
 });
 
-/** Every fault that a run may inject, by name. */
-export const faults: readonly Fault[] = [
+/** What breaks every day. `harder-faults.ts` has the rest. */
+export const plainFaults: readonly Fault[] = [
   killed('core-1'),
   killed('core-2'),
   killed('core-1', 'core-2'),
@@ -116,6 +138,7 @@ export const faults: readonly Fault[] = [
   asked('gateway-2'),
   paused('core-1'),
   paused('gateway-1'),
+  paused('core-2', 6_000),
   paused('database'),
   paused('redis'),
   wire('database', 'cut'),
@@ -127,19 +150,13 @@ export const faults: readonly Fault[] = [
   wire('core-1', 'cut'),
   wire('core-2', 'halveReply'),
   wire('core-1', 'slow', 3_000),
+  wire('core-1', 'trickle'),
+  wire('core-2', 'garble'),
   lostReply('database', 'COMMIT'),
   lostReply('redis', 'evalsha'),
   lostReply('core-1', 'POST /concerts'),
-  onDatabase('a stranger locks every seat', async (query) => {
-    await query('BEGIN');
-    await query('SELECT seat_id FROM concert_seat FOR UPDATE');
-    return async () => void (await query('ROLLBACK'));
-  }),
-  onDatabase('a stranger locks every balance', async (query) => {
-    await query('BEGIN');
-    await query('SELECT point_id FROM point FOR UPDATE');
-    return async () => void (await query('ROLLBACK'));
-  }),
+  lockedRows('a stranger locks every seat', 'SELECT seat_id FROM concert_seat FOR UPDATE'),
+  lockedRows('a stranger locks every balance', 'SELECT point_id FROM point FOR UPDATE'),
   onDatabase('read only database', async (query) => {
     await query('SET GLOBAL read_only = ON');
     return async () => void (await query('SET GLOBAL read_only = OFF'));

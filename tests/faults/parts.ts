@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A program that can be hurt and brought back: always the same command on the same port and data. */
 export interface Part {
   readonly name: string;
-  start(): Promise<void>;
+  /** @param env on top of its own, for this time: its clock may be off. */
+  start(env?: NodeJS.ProcessEnv): Promise<void>;
   /** At once, as a crash or a lost machine. */
   kill(): Promise<void>;
   /** Asked to end. @returns its exit code */
@@ -59,9 +60,10 @@ export function createPart(spec: PartSpec): Part {
 
   return {
     name,
-    async start() {
+    async start(more) {
       if (isRunning()) return;
-      child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const stdio = ['ignore', 'pipe', 'pipe'] as const;
+      child = spawn(command, args, { cwd, env: { ...env, ...more }, stdio: [...stdio] });
       child.stdout?.pipe(log, { end: false });
       child.stderr?.pipe(log, { end: false });
       const deadline = performance.now() + readyDeadlineMs;

@@ -8,6 +8,8 @@ export interface RedisCluster {
   url: string;
   /** One client a node, in the order of their slots. */
   nodes: readonly Redis[];
+  /** The masters' servers, in the same order, then a replica of each when there are some. */
+  servers: readonly RedisProcess[];
   /** How many keys each node has that match. */
   keysPerNode(pattern: string): Promise<number[]>;
   close(): Promise<void>;
@@ -49,12 +51,40 @@ async function join(nodes: readonly Redis[]): Promise<void> {
   );
 }
 
-/** Masters of one test alone, on loopback. */
-export async function startRedisCluster(masters: number): Promise<RedisCluster> {
+/** A replica joins for each master, and has caught up. */
+async function addReplicas(masters: readonly Redis[]): Promise<RedisProcess[]> {
+  const servers = await Promise.all(masters.map(startNode));
+  for (const [at, { port }] of servers.entries()) {
+    const [master, node] = [masters[at], new Redis(port, '127.0.0.1')];
+    if (!master) throw new Error('a replica of nothing');
+    const id = String(await master.call('CLUSTER', 'MYID'));
+    const bus = /@(\d+)/.exec(String(await master.call('CLUSTER', 'NODES')))?.[1] ?? '';
+    await node.call('CLUSTER', 'MEET', '127.0.0.1', String(master.options.port), bus);
+    await eventually(() => node.call('CLUSTER', 'REPLICATE', id), { deadlineMs: 15_000 });
+    await eventually(
+      async () => {
+        if (!(await node.info('replication')).includes('master_link_status:up'))
+          throw new Error('the replica does not follow');
+      },
+      { deadlineMs: 15_000 },
+    );
+    node.disconnect();
+  }
+  return servers;
+}
+
+/** Masters of one test alone, on loopback, each with a replica if that is wished. */
+export async function startRedisCluster(
+  masters: number,
+  { replicas = false } = {},
+): Promise<RedisCluster> {
   const servers = await Promise.all(Array.from({ length: masters }, startNode));
   const nodes = servers.map(({ port }) => new Redis(port, '127.0.0.1'));
   await join(nodes);
+  if (replicas) servers.push(...(await addReplicas(nodes)));
+  for (const node of nodes) node.on('error', () => undefined);
   return {
+    servers,
     url: `redis-cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     nodes,
     keysPerNode: (pattern) =>

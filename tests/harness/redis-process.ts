@@ -6,32 +6,48 @@ import { join } from 'node:path';
 import { freePort } from '../../scripts/stack/free-port.ts';
 import { findRedisBinary } from '../../scripts/stack/redis-server.ts';
 
-/** A server of one test alone, that keeps nothing. */
+/** A server of one test alone, that keeps nothing unless it is told to. */
 export interface RedisProcess {
   port: number;
-  /** As a crash would. */
+  /** As a crash would, for good. */
   kill(): Promise<void>;
+  /** The same, and what it has written stays for a restart. */
+  crash(): Promise<void>;
+  restart(): Promise<void>;
+  /** As a machine that hangs. */
+  pause(): void;
+  resume(): void;
 }
 
 async function started(child: ChildProcess): Promise<void> {
-  for await (const chunk of child.stdout ?? [])
+  for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? [])
     if (/eady to accept|Sentinel ID|\+monitor/.test(String(chunk))) return;
   throw new Error('redis-server ended while it started');
 }
 
 async function run(port: number, args: string[], dir: string): Promise<RedisProcess> {
   const command = findRedisBinary((process.env['PATH'] ?? '').split(':')) ?? 'redis-server';
-  const child = spawn(command, args, { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] });
-  await started(child);
-  child.stdout?.resume();
+  let child: ChildProcess;
+  const restart = async (): Promise<void> => {
+    child = spawn(command, args, { cwd: dir, stdio: ['ignore', 'pipe', 'inherit'] });
+    await started(child);
+    child.stdout?.resume();
+  };
+  const crash = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await restart();
   return {
     port,
+    crash,
+    restart,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async kill() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit');
-        child.kill('SIGKILL');
-        await gone;
-      }
+      await crash();
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -21,6 +21,10 @@ export interface TcpProxy {
   loseReplyTo(words: string): void;
   /** The next answer ends in the middle, with a reset. */
   halveReply(): void;
+  /** Every answer comes in pieces of a few bytes, with a pause between them. */
+  trickle(): void;
+  /** The next answer is something that nobody understands. */
+  garble(): void;
   /** Undoes all of the above. */
   mend(): void;
   close(): Promise<void>;
@@ -32,6 +36,8 @@ interface Mood {
   slowMs: number;
   loseReplyTo: string | undefined;
   halveReply: boolean;
+  trickles: boolean;
+  garble: boolean;
 }
 
 const calm = (): Mood => ({
@@ -40,11 +46,32 @@ const calm = (): Mood => ({
   slowMs: 0,
   loseReplyTo: undefined,
   halveReply: false,
+  trickles: false,
+  garble: false,
 });
+
+const piece = { bytes: 40, everyMs: 20 };
+
+/** Bytes a few at a time, in order, for as long as the mood lasts. */
+function createTrickle(client: Socket, moodNow: () => Mood): (chunk: Buffer) => void {
+  let waiting = Buffer.alloc(0);
+  const send = (): void => {
+    const bytes = moodNow().trickles ? piece.bytes : waiting.length;
+    if (client.writable) client.write(waiting.subarray(0, bytes));
+    waiting = waiting.subarray(bytes);
+    if (waiting.length > 0) setTimeout(send, piece.everyMs);
+  };
+  return (chunk) => {
+    const isIdle = waiting.length === 0;
+    waiting = Buffer.concat([waiting, chunk]);
+    if (isIdle) send();
+  };
+}
 
 /** Two sockets as one wire, in the mood of the moment. */
 function joinSockets(client: Socket, upstream: Socket, moodNow: () => Mood): void {
   let isDoomed = false;
+  const trickle = createTrickle(client, moodNow);
   const drop = (): void => {
     client.resetAndDestroy();
     upstream.destroy();
@@ -65,7 +92,12 @@ function joinSockets(client: Socket, upstream: Socket, moodNow: () => Mood): voi
       client.write(chunk.subarray(0, chunk.length >> 1), drop);
       return;
     }
-    if (mood.slowMs === 0) client.write(chunk);
+    if (mood.garble) {
+      mood.garble = false;
+      client.write(Buffer.alloc(chunk.length, 0xa7));
+      return;
+    }
+    if (mood.slowMs === 0) trickle(chunk);
     else setTimeout(() => client.writable && client.write(chunk), mood.slowMs);
   });
   client.on('end', () => upstream.end());
@@ -73,6 +105,19 @@ function joinSockets(client: Socket, upstream: Socket, moodNow: () => Mood): voi
   if (moodNow().frozen) upstream.pause();
   client.on('close', () => upstream.destroy());
   upstream.on('close', () => setTimeout(() => client.destroy(), moodNow().slowMs));
+}
+
+/** What happens to answers, in the mood of the moment. */
+function createHarms(
+  moodNow: () => Mood,
+): Pick<TcpProxy, 'slow' | 'loseReplyTo' | 'halveReply' | 'trickle' | 'garble'> {
+  return {
+    slow: (byMs) => void Object.assign(moodNow(), { slowMs: byMs }),
+    loseReplyTo: (words) => void Object.assign(moodNow(), { loseReplyTo: words }),
+    halveReply: () => void Object.assign(moodNow(), { halveReply: true }),
+    trickle: () => void Object.assign(moodNow(), { trickles: true }),
+    garble: () => void Object.assign(moodNow(), { garble: true }),
+  };
 }
 
 export async function createTcpProxy(first: Target): Promise<TcpProxy> {
@@ -114,15 +159,7 @@ export async function createTcpProxy(first: Target): Promise<TcpProxy> {
       mood.frozen = true;
       for (const upstream of upstreams) upstream.pause();
     },
-    slow: (byMs) => {
-      mood.slowMs = byMs;
-    },
-    loseReplyTo: (words) => {
-      mood.loseReplyTo = words;
-    },
-    halveReply: () => {
-      mood.halveReply = true;
-    },
+    ...createHarms(() => mood),
     mend: () => {
       mood = calm();
       for (const upstream of upstreams) upstream.resume();

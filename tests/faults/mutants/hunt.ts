@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../../shared/seeded-random.ts';
 import { checkRun, type Found } from '../check-run.ts';
 import { gatherCrowd } from '../crowd.ts';
-import { faults } from '../faults.ts';
+import { plainFaults as faults } from '../faults.ts';
 import { usualHabits } from '../habits.ts';
 import { openHall } from '../hall.ts';
 import { createRecorder } from '../recorder.ts';
