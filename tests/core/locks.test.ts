@@ -3,35 +3,17 @@ import { Redis } from 'ioredis';
 import { createLogger } from '../../shared/logger.ts';
 import { openLocks } from '../../core-api/lock/open-locks.ts';
 import { eventually } from '../harness/eventually.ts';
-import { createTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
-import { freshNamespace } from '../harness/fresh-namespace.ts';
+import { type LockNodes, openLockNodes } from './lock-nodes.ts';
 import { openSaleWorld, type SaleWorld, tally, times } from './sale-world.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent' });
 
-/** Three lock nodes, each behind a wire that can be cut. They are one Redis in three databases. */
-async function threeNodes() {
-  const { redisUrl, namespace, clear } = freshNamespace();
-  const target = new URL(redisUrl);
-  const wires: TcpProxy[] = [];
-  const urls: string[] = [];
-  for (const database of [1, 2, 3]) {
-    const wire = await createTcpProxy({ host: target.hostname, port: Number(target.port) });
-    wires.push(wire);
-    const url = new URL(redisUrl);
-    url.host = `127.0.0.1:${wire.port}`;
-    url.pathname = `/${database}`;
-    urls.push(url.href);
-  }
-  return { urls, wires, namespace, clear };
-}
-
 for (const downPolicy of ['db', 'closed'] as const) {
   describe(`core: lock nodes away, LOCK_DOWN_POLICY=${downPolicy}`, () => {
-    let nodes: Awaited<ReturnType<typeof threeNodes>>;
+    let nodes: LockNodes;
     let world: SaleWorld;
     before(async () => {
-      nodes = await threeNodes();
+      nodes = await openLockNodes();
       const { urls, namespace } = nodes;
       // Generous: a busy machine must not look like a frozen node.
       const commandTimeoutMs = 1_000;
@@ -41,7 +23,7 @@ for (const downPolicy of ['db', 'closed'] as const) {
     });
     after(async () => {
       await world.close();
-      for (const wire of nodes.wires) await wire.close();
+      await nodes.close();
     });
 
     const race = async () => {
@@ -72,6 +54,17 @@ for (const downPolicy of ['db', 'closed'] as const) {
       const [user] = await world.users(1);
       const charges = await Promise.all(times(50, () => world.charge(String(user), 1)));
       expect(tally(charges)).to.deep.equal({ '201': 50 });
+    });
+
+    it(`with two nodes of three frozen ${downPolicy === 'db' ? 'sells on' : 'says 503'}`, async () => {
+      for (const wire of nodes.wires.slice(1)) wire.freeze();
+      const date = await world.date({ seats: 1 });
+      const users = await world.users(6);
+      const outcomes = await Promise.all(users.map((id) => world.hold(id, date, date.seatIds)));
+      expect(tally(outcomes)).to.deep.equal(
+        downPolicy === 'db' ? { '201': 1, '409 seat-taken': 5 } : { '503 unavailable': 6 },
+      );
+      expect(await world.violations()).to.deep.equal([]);
     });
 
     it(downPolicy === 'db' ? 'sells on without locks' : 'answers 503 unavailable', async () => {

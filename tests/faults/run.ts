@@ -32,7 +32,10 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
   const { databaseUrl } = rig;
   const opened = await openHall(rig, fans, usualHall(fans));
   const crowd = gatherCrowd({ rig, opened, recorder, fans, habits: usualHabits, random });
-  const injected = await injectAll(options, recorder);
+  const injected = await injectAll(options, recorder).catch(async (error: unknown) => {
+    await crowd.stop();
+    throw error;
+  });
   const healedMs = recorder.nowMs();
   await delay(afterwardsMs);
   await crowd.disperse();
