@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { PolicyFields } from '../../shared/contracts/queue.ts';
 import type { Fan } from '../client/fan.ts';
+import { makeConcert } from '../client/make-concert.ts';
 import type { Camera } from './camera.ts';
 
 const languages = ['en', 'ko'] as const;
@@ -32,6 +33,32 @@ async function waitingShots({ take, stack }: Camera, newFan: () => Promise<Fan>)
   await take({ name: 'room-paused', path, fan: await newFan(), before });
   await stack.admin.call('POST', `/admin/queue/${concertId}/close`);
   await take({ name: 'room-closed', path, before: scene('closed') });
+}
+
+/** A line that moves, so that it can tell how long it takes. */
+async function movingShots({ take, stack }: Camera, newFan: () => Promise<Fan>): Promise<void> {
+  const message = 'Doors open at six. Bring your ticket on your phone.';
+  const { concertId } = await makeConcert(stack.admin, {
+    concertName: 'Lantern Parade: Summer Nights',
+    seats: 300,
+    price: 77_000,
+    policy: { admitPerSecond: 0.4, maxActive: 1_000, message },
+  });
+  for (const one of await stack.fans(150)) await one.join(concertId);
+  await take({
+    name: 'room-moving',
+    path: `/c/${concertId}/room`,
+    languages,
+    fan: await newFan(),
+    before: async (page) => {
+      await joinLine(concertId)(page);
+      await page
+        .locator('.tiles')
+        .getByText(/\d.*( to |~)|about|약/)
+        .first()
+        .waitFor();
+    },
+  });
 }
 
 /** The turn: with time, with little left, and with more of it. */
@@ -124,6 +151,7 @@ async function endShots({ take, stack }: Camera): Promise<void> {
 /** Every scene of the waiting room. */
 export async function roomShots(camera: Camera, newFan: () => Promise<Fan>): Promise<void> {
   await waitingShots(camera, newFan);
+  await movingShots(camera, newFan);
   await turnShots(camera, newFan);
   await earlyShots(camera, newFan);
   await endShots(camera);
