@@ -1,4 +1,4 @@
-import type { LineStep, PolicyChange } from './line-steps.ts';
+import type { LineRace, LineStep, PolicyChange } from './line-steps.ts';
 import type { Pause, SaleWish } from './sale-wishes.ts';
 
 type Step = SaleWish | Pause;
@@ -22,3 +22,4 @@ export const lineCases: readonly { policy: PolicyChange; steps: LineStep[] }[] =
     ],
   },
 ];
+export const lineRaceCases: readonly LineRace[] = [];

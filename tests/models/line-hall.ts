@@ -9,13 +9,20 @@ import type { ModelPolicy } from '../line/line-model.ts';
 
 /** `ACTIVE 3`, `WAITING`, `ENDED left`, or the code of a problem. */
 export type LineWord = string;
+export type LineAsk = 'status' | 'extend' | 'activate' | 'leave';
+
+/** One browser tab for each account: what it has been given so far. */
+export interface LineTab {
+  join(user: string): Promise<{ word: LineWord; isNew: boolean; number: number }>;
+  ask(what: LineAsk, user: string): Promise<LineWord>;
+  /** Whether this account was ever given a queue token here. */
+  hasToken(user: string): boolean;
+}
 
 /** A room of its own behind running gateways, with a clock that the test moves. */
-export interface LineHall {
-  join(user: string): Promise<{ word: LineWord; isNew: boolean; number: number }>;
-  ask(what: 'status' | 'extend' | 'activate' | 'leave', user: string): Promise<LineWord>;
-  /** Whether this account was ever given a queue token. */
-  hasToken(user: string): boolean;
+export interface LineHall extends LineTab {
+  /** Tabs that know nothing of the others. */
+  openTab(): LineTab;
   advance(ms: number): Promise<void>;
   /** Admission, now. */
   tick(): Promise<{ front: number; tail: number; slots: number; living: number }>;
@@ -39,6 +46,14 @@ function wordOf(status: number, body: Record<string, unknown> | undefined): Line
   if (status < 300) return String(body?.['status'] ?? 'left');
   const code = String(body?.['code']);
   return code === 'queue-token-ended' ? `ENDED ${String(body?.['reason'])}` : code;
+}
+
+/** What a caller is told where the Lua says this. */
+export function toldOf(what: LineAsk, word: string): LineWord {
+  if (what === 'leave') return word === 'ENDED left' ? 'left' : word;
+  if (what === 'status') return word;
+  if (word === 'WAITING') return 'not-your-turn';
+  return what === 'activate' && word === 'ENDED missed' ? 'turn-missed' : word;
 }
 
 /** The room as Redis has it: its clock, its admission, its signs of life. */
@@ -79,19 +94,7 @@ async function openClockwork(
   };
 }
 
-export async function openLineHall(
-  { line, redis, at }: LineHallDeps,
-  policy: ModelPolicy,
-): Promise<LineHall> {
-  const seconds = {
-    claimSeconds: policy.claimMs / 1_000,
-    activeSeconds: policy.activeMs / 1_000,
-    idleSeconds: policy.idleMs / 1_000,
-    graceSeconds: 0,
-  };
-  const { maxActive, admitPerSecond, control } = policy;
-  const roomId = line.core.addRoom({ ...seconds, maxActive, admitPerSecond, control });
-  const clockwork = await openClockwork(line, redis, roomId);
+function createTab({ line, at }: Pick<LineHallDeps, 'line' | 'at'>, roomId: string): LineTab {
   const tokens = new Map<string, string | undefined>();
 
   /** The account at whichever gateway is next. */
@@ -101,11 +104,6 @@ export async function openLineHall(
     const result = await work(fan);
     tokens.set(user, fan.queueToken);
     return result;
-  }
-
-  async function change(method: string, path: string, body?: object): Promise<void> {
-    const answer = await line.admin(at()).call(method, path, { body });
-    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   }
 
   return {
@@ -123,6 +121,31 @@ export async function openLineHall(
         return wordOf(status, answer);
       }),
     hasToken: (user) => tokens.get(user) !== undefined,
+  };
+}
+
+export async function openLineHall(
+  { line, redis, at }: LineHallDeps,
+  policy: ModelPolicy,
+): Promise<LineHall> {
+  const seconds = {
+    claimSeconds: policy.claimMs / 1_000,
+    activeSeconds: policy.activeMs / 1_000,
+    idleSeconds: policy.idleMs / 1_000,
+    graceSeconds: 0,
+  };
+  const { maxActive, admitPerSecond, control } = policy;
+  const roomId = line.core.addRoom({ ...seconds, maxActive, admitPerSecond, control });
+  const clockwork = await openClockwork(line, redis, roomId);
+  async function change(method: string, path: string, body?: object): Promise<void> {
+    const answer = await line.admin(at()).call(method, path, { body });
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+  }
+
+  const openTab = () => createTab({ line, at }, roomId);
+  return {
+    ...openTab(),
+    openTab,
     ...clockwork,
     control: (control) => change('POST', `/admin/queue/${roomId}/${cords[control]}`),
     configure: (policy) => change('PUT', `/admin/queue/${roomId}`, { ...policy, force: true }),

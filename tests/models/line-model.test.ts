@@ -8,7 +8,7 @@ import { type Gateways, startGateways } from '../line/gateways.ts';
 import { LineModel, type ModelPolicy } from '../line/line-model.ts';
 import { lineCases } from './cases.ts';
 import { checkOptions } from './check-options.ts';
-import { type LineHall, type LineWord, openLineHall } from './line-hall.ts';
+import { type LineHall, type LineWord, openLineHall, toldOf } from './line-hall.ts';
 import {
   type AskStep,
   type LineStep,
@@ -22,14 +22,6 @@ interface Pair {
   model: LineModel;
   numbers: Map<string, number>;
   tail: number;
-}
-
-/** What a caller is told where the Lua says this. */
-function toldOf(what: 'status' | 'extend' | 'activate' | 'leave', word: string): LineWord {
-  if (what === 'leave') return word === 'ENDED left' ? 'left' : word;
-  if (what === 'status') return word;
-  if (word === 'WAITING') return 'not-your-turn';
-  return what === 'activate' && word === 'ENDED missed' ? 'turn-missed' : word;
 }
 
 /** A gateway that has not heard of the front's last step yet says so; then it is asked again. */
