@@ -52,26 +52,48 @@ const calm = (): Mood => ({
 
 const piece = { bytes: 40, everyMs: 20 };
 
-/** Bytes a few at a time, in order, for as long as the mood lasts. */
-function createTrickle(client: Socket, moodNow: () => Mood): (chunk: Buffer) => void {
-  let waiting = Buffer.alloc(0);
-  const send = (): void => {
-    const bytes = moodNow().trickles ? piece.bytes : waiting.length;
-    if (client.writable) client.write(waiting.subarray(0, bytes));
-    waiting = waiting.subarray(bytes);
-    if (waiting.length > 0) setTimeout(send, piece.everyMs);
-  };
-  return (chunk) => {
-    const isIdle = waiting.length === 0;
-    waiting = Buffer.concat([waiting, chunk]);
-    if (isIdle) send();
+/**
+ * The way back to a client: bytes, or what is to be done behind them, each when it is due and never
+ * before what came earlier, whatever the mood becomes meanwhile. A stream that changes its order is
+ * nothing that TCP does.
+ */
+function createWayBack(client: Socket, moodNow: () => Mood) {
+  const waiting: { what: Buffer | (() => void); dueMs: number }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  /** @returns how long to wait before the next step */
+  function step(): number {
+    const first = waiting[0];
+    if (!first) return 0;
+    const leftMs = first.dueMs - performance.now();
+    if (leftMs > 0) return leftMs;
+    waiting.shift();
+    if (typeof first.what === 'function') first.what();
+    else if (moodNow().trickles && first.what.length > piece.bytes) {
+      const rest = first.what.subarray(piece.bytes);
+      waiting.unshift({ what: rest, dueMs: performance.now() + piece.everyMs });
+      if (client.writable) client.write(first.what.subarray(0, piece.bytes));
+    } else if (client.writable) client.write(first.what);
+    return 0;
+  }
+
+  function go(): void {
+    timer = undefined;
+    let waitMs = 0;
+    while (waiting.length > 0 && waitMs === 0) waitMs = step();
+    if (waitMs > 0) timer = setTimeout(go, waitMs);
+  }
+
+  return (what: Buffer | (() => void)): void => {
+    waiting.push({ what, dueMs: performance.now() + moodNow().slowMs });
+    if (!timer) go();
   };
 }
 
 /** Two sockets as one wire, in the mood of the moment. */
 function joinSockets(client: Socket, upstream: Socket, moodNow: () => Mood): void {
   let isDoomed = false;
-  const trickle = createTrickle(client, moodNow);
+  const giveBack = createWayBack(client, moodNow);
   const drop = (): void => {
     client.resetAndDestroy();
     upstream.destroy();
@@ -89,22 +111,22 @@ function joinSockets(client: Socket, upstream: Socket, moodNow: () => Mood): voi
     if (isDoomed) return drop();
     if (mood.halveReply) {
       mood.halveReply = false;
-      client.write(chunk.subarray(0, chunk.length >> 1), drop);
+      giveBack(chunk.subarray(0, chunk.length >> 1));
+      giveBack(drop);
       return;
     }
     if (mood.garble) {
       mood.garble = false;
-      client.write(Buffer.alloc(chunk.length, 0xa7));
+      giveBack(Buffer.alloc(chunk.length, 0xa7));
       return;
     }
-    if (mood.slowMs === 0) trickle(chunk);
-    else setTimeout(() => client.writable && client.write(chunk), mood.slowMs);
+    giveBack(chunk);
   });
   client.on('end', () => upstream.end());
-  upstream.on('end', () => setTimeout(() => client.end(), moodNow().slowMs));
+  upstream.on('end', () => giveBack(() => client.end()));
   if (moodNow().frozen) upstream.pause();
   client.on('close', () => upstream.destroy());
-  upstream.on('close', () => setTimeout(() => client.destroy(), moodNow().slowMs));
+  upstream.on('close', () => giveBack(() => client.destroy()));
 }
 
 /** What happens to answers, in the mood of the moment. */
