@@ -16,16 +16,29 @@ export function waitText(t: Words, seconds: number): string {
 export const spanText = (t: Words, seconds: number): string =>
   seconds < 120 ? t('seconds', { n: seconds }) : waitText(t, seconds);
 
-/** Half of the waits are shorter than the first figure, nine in ten shorter than the second. */
-export function waitOf(t: Words, { entry, room }: RoomState): string {
-  if (room && standsStill.has(room.phase)) return t('waitPaused');
+const standsStill: ReadonlySet<string> = new Set(['PAUSED', 'DRAINING', 'CLOSED']);
+
+/** Half of the waits are shorter than the first figure, nine in ten than the second; null: no figures. */
+function timesOf(t: Words, { entry, room }: RoomState): [from: string, to: string] | null {
   const { etaSeconds, etaP90Seconds } = entry ?? {};
-  if (!isKnown(etaSeconds)) return t('waitUnknown');
-  const [from, to] = [waitText(t, etaSeconds), waitText(t, etaP90Seconds ?? etaSeconds)];
-  return from === to ? t('waitAbout', { time: from }) : t('waitRange', { from, to });
+  if ((room && standsStill.has(room.phase)) || !isKnown(etaSeconds)) return null;
+  return [waitText(t, etaSeconds), waitText(t, etaP90Seconds ?? etaSeconds)];
 }
 
-const standsStill: ReadonlySet<string> = new Set(['PAUSED', 'DRAINING', 'CLOSED']);
+/** Two figures are shown, so that it has to be said what each is. */
+export function hasRange(t: Words, state: RoomState): boolean {
+  const [from, to] = timesOf(t, state) ?? [];
+  return from !== to;
+}
+
+export function waitOf(t: Words, state: RoomState): string {
+  if (state.room && standsStill.has(state.room.phase)) return t('waitPaused');
+  const times = timesOf(t, state);
+  if (times === null) return t('waitUnknown');
+  const [from, to] = times;
+  if (from !== to) return t('waitRange', { from, to });
+  return from === t('underMinute') ? from : t('waitAbout', { time: from });
+}
 
 const reasonWords = {
   pressure: 'reasonPressure',

@@ -1,4 +1,4 @@
-import { chanceOf, reasonOf, spanText, waitOf } from './room-facts-rules.ts';
+import { chanceOf, hasRange, reasonOf, spanText, waitOf } from './room-facts-rules.ts';
 import { Ended, Outside } from './room-outside.tsx';
 import { Countdown, Leave, type RoomViewProps } from './room-parts.tsx';
 import { isKnown, isReturning, placeNow, progressOf, sceneOf } from './room-scene-rules.ts';
@@ -57,7 +57,6 @@ function rowsOf({ state, t, format }: RoomViewProps): Row[] {
 
 function Facts(props: RoomViewProps) {
   const { t, state } = props;
-  const hasRange = isKnown(state.entry?.etaSeconds);
   return (
     <>
       <dl class="tiles">
@@ -68,7 +67,7 @@ function Facts(props: RoomViewProps) {
           </div>
         ))}
       </dl>
-      {hasRange ? <p class="fine">{t('waitHow')}</p> : null}
+      {hasRange(t, state) ? <p class="fine">{t('waitHow')}</p> : null}
     </>
   );
 }
