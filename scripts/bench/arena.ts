@@ -47,6 +47,16 @@ async function enter(browser: Browser, world: PageWorld, concertId: string): Pro
   return { browser, world, concertId, cookies };
 }
 
+/** Evaluated from outside as it stands: the policy of the page lets no text become code inside. */
+const untilPainted = `new Promise((resolve, reject) => {
+  const look = (left) => {
+    if (performance.getEntriesByName('hall-painted').length > 0) resolve();
+    else if (left === 0) reject(new Error('the map was not painted in time'));
+    else setTimeout(look, 50, left - 1);
+  };
+  look(600);
+})`;
+
 async function openMap(inside: Inside, width: Width, slowdown = 1): Promise<Page> {
   const { browser, world, concertId, cookies } = inside;
   const context = await browser.newContext({ ...sizes[width], baseURL: world.gatewayUrl });
@@ -55,7 +65,7 @@ async function openMap(inside: Inside, width: Width, slowdown = 1): Promise<Page
   const session = await context.newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
   await page.goto(`/c/${concertId}/seats`);
-  await page.waitForFunction("performance.getEntriesByName('hall-painted').length > 0");
+  await page.evaluate(untilPainted);
   return page;
 }
 
