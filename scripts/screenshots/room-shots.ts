@@ -54,7 +54,7 @@ async function movingShots({ take, stack }: Camera, newFan: () => Promise<Fan>):
       await joinLine(concertId)(page);
       await page
         .locator('.tiles')
-        .getByText(/\d.*( to |~)|about|약/)
+        .getByText(/\d.*( to |~)/)
         .first()
         .waitFor();
     },
