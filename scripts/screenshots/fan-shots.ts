@@ -70,11 +70,12 @@ export async function fanShots(camera: Camera): Promise<void> {
     await page.waitForURL('**/checkout');
   };
   await take({ name: 'checkout', path: '/', languages, fan, before: buy });
+  const buyer = await newFan();
   await take({
     name: 'ticket',
     path: '/',
     languages,
-    fan: await newFan(),
+    fan: buyer,
     before: async (page) => {
       if ((await page.locator('html').getAttribute('lang')) !== null) await buy(page);
       await page.locator('form[action$="/pay"] button').click();
@@ -83,5 +84,6 @@ export async function fanShots(camera: Camera): Promise<void> {
     },
   });
   for (const name of ['tickets', 'points', 'payments'])
-    await take({ name, path: `/me/${name}`, languages, fan });
+    await take({ name, path: `/me/${name}`, languages, fan: buyer });
+  await take({ name: 'unpaid', path: '/me/tickets', languages, fan });
 }
