@@ -3,6 +3,7 @@
  * times slower, and how many frames a second it draws while it is moved and zoomed, from the browser's
  * own trace. `npm run bench -- arena`
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { makeHall } from '../client/make-hall.ts';
 import { isMain } from '../is-main.ts';
@@ -16,6 +17,8 @@ import { scaled } from './scale.ts';
 const firstPictures = scaled(9, 3);
 const gestureRounds = scaled(5, 2);
 const gestureMs = 2_500;
+/** Of a mouse that is asked 125 times a second. */
+const eventMs = 8;
 const slower = 4;
 
 const sizes = {
@@ -79,21 +82,34 @@ async function firstPictureMs(inside: Inside, width: Width): Promise<number> {
   return atMs;
 }
 
-/** In circles over the middle of the map, as fast as the browser takes it. */
-async function pan(page: Page, box: { x: number; y: number }): Promise<void> {
+/**
+ * Events at the pace of a mouse. One that waited for what the browser says to the one before would come
+ * too late for every second frame, and the frames of this loop would be counted, not those of the map.
+ */
+async function atPace(step: (turn: number) => Promise<void>): Promise<void> {
   const until = performance.now() + gestureMs;
-  await page.mouse.move(box.x, box.y);
+  const sent: Promise<void>[] = [];
+  for (let turn = 0; performance.now() < until; turn += 1) {
+    sent.push(step(turn));
+    await sleep(eventMs);
+  }
+  await Promise.all(sent);
+}
+
+/** In circles over the middle of the map. */
+async function pan(page: Page, { x, y }: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(x, y);
   await page.mouse.down();
-  for (let turn = 0; performance.now() < until; turn += 0.12)
-    await page.mouse.move(box.x + 110 * Math.sin(turn), box.y + 70 * Math.cos(turn));
+  await atPace((turn) =>
+    page.mouse.move(x + 110 * Math.sin(turn * 0.06), y + 70 * Math.cos(turn * 0.06)),
+  );
   await page.mouse.up();
 }
 
-async function zoom(page: Page, box: { x: number; y: number }): Promise<void> {
-  const until = performance.now() + gestureMs;
-  await page.mouse.move(box.x, box.y);
-  for (let turn = 0; performance.now() < until; turn += 1)
-    await page.mouse.wheel(0, turn % 60 < 30 ? -40 : 40);
+/** In and out again. */
+async function zoom(page: Page, { x, y }: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(x, y);
+  await atPace((turn) => page.mouse.wheel(0, turn % 120 < 60 ? -20 : 20));
 }
 
 async function gestures(inside: Inside, width: Width) {
