@@ -54,7 +54,7 @@ async function movingShots({ take, stack }: Camera, newFan: () => Promise<Fan>):
       await joinLine(concertId)(page);
       await page
         .locator('.tiles')
-        .getByText(/\d.*( to |~)/)
+        .getByText(/\d.*(minute|분)/)
         .first()
         .waitFor();
     },
