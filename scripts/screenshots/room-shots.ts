@@ -52,11 +52,7 @@ async function movingShots({ take, stack }: Camera, newFan: () => Promise<Fan>):
     fan: await newFan(),
     before: async (page) => {
       await joinLine(concertId)(page);
-      await page
-        .locator('.tiles')
-        .getByText(/\d.*(minute|분)/)
-        .first()
-        .waitFor();
+      await page.locator('.tiles dd', { hasText: /\d.*(minute|분)/ }).waitFor();
     },
   });
 }
