@@ -121,6 +121,28 @@ describe('when Redis is not the one it was', () => {
     expect([reading.slots, reading.kept], '2 and 3 are inside').to.deep.equal([0, 2]);
   });
 
+  it('who had left and joined again has the later place, though Redis knew only the earlier', async () => {
+    const room = await busyRoom();
+    restart();
+    const ended = [{ number: 1, reason: 'left' as const, untilMs: room.now() + 600_000 }];
+    await room.mend({ epoch: 1, front: 2, tail: 11, slots: 1, ended });
+    const later = { ...fan(11), userId: fan(1).userId };
+    expect((await room.status(later)).word).to.equal('WAITING');
+    expect(await room.join(later.userId)).to.include({ word: 'WAITING', number: 11 });
+    expect((await room.status(holder(room, 1))).word).to.equal('ENDED');
+    expect((await room.status(fan(3))).word, 'the slot is free again').to.equal('READY');
+  });
+
+  it('who had left while waiting is not given that place again', async () => {
+    const room = await busyRoom();
+    restart();
+    const ended = [{ number: 5, reason: 'left' as const, untilMs: room.now() + 600_000 }];
+    await room.mend({ ...remembered, ended });
+    const again = await room.join(fan(5).userId);
+    expect(again).to.include({ word: 'WAITING', isNew: true });
+    expect(again).to.have.property('number').above(10);
+  });
+
   it('a second loss does not forget who was inside at the first', async () => {
     const room = await busyRoom();
     for (const [slots, lose] of [

@@ -1,12 +1,12 @@
 -- configure: policy and control of a room, as the core has them; makes the room when it is new, and
 -- mends it when Redis is not the one it was.
 -- REPEAT: writes the same values again; a loss is mended once for each run of Redis.
--- KEYS: state leases alive0 alive1 gone union ended reasons
+-- KEYS: state leases alive0 alive1 gone union ended reasons inside tokens accounts
 -- ARGV: server id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
 --   maxWaiting opensAt joinsAt draw drawCount drawBase drawDigest setting epoch front tail slots
 --   registered chain ended...
 -- REPLY: 'made', 'mended', 'changed', 'same' or 'older' (a policy read before the one that is here)
--- INCLUDE: parts/give-life
+-- INCLUDE: parts/give-life parts/mend-ended
 -- `epoch` and what follows is what the caller remembers of the room; 0 or empty for nothing.
 -- `drawCount` is 0 until the core has fixed the draw. Each of `ended` is three arguments: number,
 -- reason, until when somebody may still show a token of it.
@@ -23,17 +23,6 @@ local is_new = not version
 
 -- Numbers that others gave and this caller has not heard of yet are less than this.
 local margin = 1000
-
--- An entry that has ended stays so: its token must not bring it back, and with it the slot of
--- somebody who is still inside.
-local function mend_ended()
-  for i = arg.ended, #ARGV, 3 do
-    local number = tonumber(ARGV[i])
-    redis.call('ZADD', key.ended, ARGV[i + 2], number)
-    redis.call('HSET', key.reasons, number, ARGV[i + 1])
-    redis.call('SETBIT', key.gone, number, 1)
-  end
-end
 
 -- Who was inside at an earlier loss and has not come back since.
 local function earlier_ghosts()
@@ -94,8 +83,8 @@ end
 local is_mended = known.server ~= arg.server
 if is_new then make() end
 if is_mended then
-  mend()
   mend_ended()
+  mend()
   mend_registration()
 end
 

@@ -41,7 +41,7 @@ local function known_reply(user)
   local index = tonumber(text:match('^r(%d+)$'))
   if index then return registered_reply(index) end
   local number = tonumber(text)
-  if not number or redis.call('HGET', key.reasons, number) == 'revoked' then return nil end
+  if not number or redis.call('HGET', key.reasons, number) then return nil end
   if number > room.front then
     mark_alive(number)
     return string.format('WAITING known %d', number)

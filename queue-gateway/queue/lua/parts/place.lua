@@ -19,10 +19,14 @@ local function settle(user, number)
   if known == 'r' .. index or is_lost then redis.call('HSET', key.accounts, user, number) end
 end
 
--- A place that was given before the loss, and that nobody has ended since.
+-- A place that was given before the loss, and that nobody has ended since. Who joins anew has done
+-- with the earlier place: of two numbers the higher one counts, whatever Redis still knew.
 local function recover_place(user, number)
   if number > (room.recoveredTail or 0) or redis.call('GETBIT', key.gone, number) == 1 then return end
-  if redis.call('HSETNX', key.accounts, user, number) == 1 then set('adopted', (room.adopted or 0) + 1) end
+  local known = redis.call('HGET', key.accounts, user)
+  if known and (tonumber(known) or number) >= number then return end
+  redis.call('HSET', key.accounts, user, number)
+  set('adopted', (room.adopted or 0) + 1)
 end
 
 -- A slot that was held before the loss: the active token says until when.
