@@ -81,17 +81,23 @@ function composeRooms(database: Database): (bind: Bind) => void {
   };
 }
 
+export interface Features {
+  routes: readonly ((bind: Bind) => void)[];
+  /** After an owner's change: what is kept to be shown is read anew. */
+  forgetShown(): void;
+}
+
 /**
  * Reads, accounts and the owner's calls. What moves seats and points is in `compose-sales.ts`.
  * @param shown for what is the same for everybody and may be a little old
  */
-export function composeFeatures(
-  config: CoreConfig,
-  database: Database,
-  shown: Reads,
-): ((bind: Bind) => void)[] {
+export function composeFeatures(config: CoreConfig, database: Database, shown: Reads): Features {
   const { transaction } = database;
-  const concerts = createConcertService(createConcertRepository(database, shown));
+  const now = () => performance.now();
+  const concerts = createConcertService({
+    concerts: createConcertRepository(database, shown),
+    now,
+  });
   const scheduleRepository = createScheduleRepository(database, shown);
   const schedules = createScheduleService({
     schedules: scheduleRepository,
@@ -99,7 +105,7 @@ export function composeFeatures(
     transaction,
   });
   const seatRepository = createSeatRepository(database, shown);
-  const seatMap = createSeatMapService({ seats: seatRepository, now: () => performance.now() });
+  const seatMap = createSeatMapService({ seats: seatRepository, now });
   const seats = createSeatService({
     seats: seatRepository,
     schedules: scheduleRepository,
@@ -120,7 +126,7 @@ export function composeFeatures(
     }),
     signAccessToken: createAccessTokenSigner(config.accessTokenKeys),
   });
-  return [
+  const routes: Features['routes'] = [
     (bind) => userRoutes(bind, users),
     (bind) => pointRoutes(bind, createPointService(createPointRepository(database))),
     (bind) => concertRoutes(bind, concerts),
@@ -131,4 +137,9 @@ export function composeFeatures(
     composeRooms(database),
     composeTickets(config, database),
   ];
+  const forgetShown = () => {
+    concerts.forget();
+    seatMap.forget();
+  };
+  return { routes, forgetShown };
 }

@@ -15,7 +15,8 @@ import { loadRoutes, openHealthRoutes } from './health/health-routes.ts';
 import { createHealthService } from './health/health-service.ts';
 import { createLoadMeter, type LoadMeter } from './health/load-meter.ts';
 import { createLoadService, type LoadService } from './health/load-service.ts';
-import type { OnAnswered } from './http/bind.ts';
+import type { Bind, OnAnswered } from './http/bind.ts';
+import { bindChanges } from './http/bind-changes.ts';
 import { createNonceStore } from './http/nonce-store.ts';
 import { createPeerCheck } from './http/peer-check.ts';
 import { createCoreCollector } from './metrics/core-collector.ts';
@@ -170,6 +171,7 @@ export async function composeCore(
   const delivery = meterDelivery(createEventDelivery({ gatewayUrl, assertionKeys }), metrics);
   const outside = openOutside(config);
   const sales = composeSales({ ...config, database, locks, logger, delivery, outside });
+  const features = composeFeatures(config, database, shown);
   const { meter, load, closeLoad } = openLoad(stores);
   const health = createHealthService({
     database,
@@ -192,11 +194,9 @@ export async function composeCore(
       metricsRoutes(metricsPageOf(config, metrics, { database, load })),
     ],
     // The router asks one after another: first those that a crowd calls.
-    routes: [
-      sales.routes,
-      ...composeFeatures(config, database, shown),
-      (bind) => loadRoutes(bind, load),
-    ],
+    routes: [sales.routes, ...features.routes, (bind: Bind) => loadRoutes(bind, load)].map(
+      (route) => (bind) => route(bindChanges(bind, features.forgetShown)),
+    ),
     onAnswered: countAnswers(metrics, meter),
   });
   return {

@@ -23,10 +23,23 @@ export interface ConcertRepository {
 
 const dates = "concert_schedule d WHERE d.concert_id = c.concert_id AND d.status = 'ACTIVE'";
 
+/** Seats of a date that are neither sold nor held, by the sums that its seats are counted in. */
+const countedFree = `(SELECT SUM(k.total - k.held - k.sold) FROM seat_count k
+        WHERE k.concert_schedule_id = d.concert_schedule_id)`;
+const overdueHold = `EXISTS (SELECT 1 FROM reservation r WHERE r.reservation_status = 'HELD'
+        AND r.reservation_expire_dt <= NOW(6)
+        AND r.concert_schedule_id = d.concert_schedule_id)`;
+
+/** Only for a date that is not counted: where the account may not make triggers. */
+const freeSeat = `EXISTS (SELECT 1 FROM concert_seat s
+        WHERE s.concert_schedule_id = d.concert_schedule_id
+          AND s.status = 'ACTIVE' AND (s.seat_status = 'AVAILABLE'
+            OR (s.seat_status = 'HELD' AND s.held_until <= NOW(6))))`;
+
 /**
  * A concert with the facts its sale state needs, all by subqueries over the concert's own dates:
- * a joined GROUP BY would read the dates of every concert. The free seat is looked for only until
- * the first one is found.
+ * a joined GROUP BY would read the dates of every concert. Whether a seat is free is asked of the
+ * sums, because a date that is sold out has no free seat to stop at: all of them would be read.
  */
 const selectSql = `SELECT c.concert_id AS concertId, c.concert_name AS concertName, c.status,
     c.seats_per_user AS seatsPerUser, c.refund_until_hours AS refundUntilHours,
@@ -36,11 +49,8 @@ const selectSql = `SELECT c.concert_id AS concertId, c.concert_name AS concertNa
     NOT EXISTS (SELECT 1 FROM ${dates} AND d.concert_dt > NOW(6)) AS isOver,
     EXISTS (SELECT 1 FROM concert_seat s
       WHERE s.concert_id = c.concert_id AND s.status = 'ACTIVE') AS hasSeats,
-    EXISTS (SELECT 1 FROM concert_schedule cs
-      JOIN concert_seat s ON s.concert_schedule_id = cs.concert_schedule_id
-      WHERE cs.concert_id = c.concert_id AND cs.status = 'ACTIVE' AND cs.concert_dt > NOW(6)
-        AND s.status = 'ACTIVE' AND (s.seat_status = 'AVAILABLE'
-          OR (s.seat_status = 'HELD' AND s.held_until <= NOW(6)))) AS hasFreeSeat
+    EXISTS (SELECT 1 FROM ${dates} AND d.concert_dt > NOW(6)
+      AND COALESCE(${countedFree} > 0 OR ${overdueHold}, ${freeSeat})) AS hasFreeSeat
   FROM concert c
   LEFT JOIN room_policy p ON p.concert_id = c.concert_id`;
 

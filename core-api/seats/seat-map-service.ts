@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { Problem } from '../../shared/problems.ts';
 import { createFlights } from '../db/flights.ts';
+import { createKept } from '../db/kept.ts';
 import { type Document, toDocument } from '../http/document.ts';
 import type { ScheduleIds } from '../schedules/schedule-repository.ts';
 import {
@@ -21,6 +21,8 @@ export interface SeatMapService {
   layout(ids: ScheduleIds): Promise<{ document: Document; layoutVersion: number }>;
   /** One character per seat, or what changed since a version; at most half a second old. */
   state(ids: ScheduleIds, since: string | undefined): Promise<Document>;
+  /** After an owner's change: no state from before it is told any more. */
+  forget(): void;
 }
 
 export interface SeatMapServiceDeps {
@@ -29,15 +31,11 @@ export interface SeatMapServiceDeps {
   now: () => number;
 }
 
-/** A state older than the first is read anew behind the answer, older than the second before it. */
-const stateRefreshMs = 250;
-const stateMaxAgeMs = 500;
 /** Dates whose maps are kept, and states of each to tell changes from. */
 const mapsMax = 100;
 const recentMax = 32;
 
 interface SeatMap {
-  readAt: number;
   current: { snapshot: SeatSnapshot; document: Document };
   /** By version, the oldest first. */
   recent: Map<string, SeatSnapshot>;
@@ -55,7 +53,6 @@ function found<T>(value: T | undefined): T {
 }
 
 export function createSeatMapService({ seats, now }: SeatMapServiceDeps): SeatMapService {
-  const maps = new LRUCache<string, SeatMap>({ max: mapsMax });
   const lists = createFlights(async (key) => {
     const rows = await seats.list(idsOf(key));
     return rows && toDocument(listJson(rows));
@@ -66,55 +63,36 @@ export function createSeatMapService({ seats, now }: SeatMapServiceDeps): SeatMa
     const { version: layoutVersion } = layout;
     return { document: toDocument(layoutJson(layoutVersion, layout.seats)), layoutVersion };
   });
-  const states = createFlights(async (key) => {
-    const readAt = now();
-    const row = await seats.state(idsOf(key));
-    if (!row) {
-      maps.delete(key);
-      return undefined;
-    }
-    const map = keep(maps.get(key), toSnapshot(row), readAt);
-    maps.set(key, map);
-    return map;
+  const states = createKept<SeatMap>({
+    load: async (key, before) => {
+      const row = await seats.state(idsOf(key));
+      return row && keep(before, toSnapshot(row));
+    },
+    now,
+    keysMax: mapsMax,
   });
-
-  const refreshing = new Set<string>();
-  function refresh(key: string): void {
-    if (refreshing.has(key)) return;
-    refreshing.add(key);
-    const done = () => refreshing.delete(key);
-    states(key).then(done, done);
-  }
-
-  async function mapOf(key: string): Promise<SeatMap | undefined> {
-    const known = maps.get(key);
-    const ageMs = known ? now() - known.readAt : Infinity;
-    if (ageMs > stateMaxAgeMs) return states(key);
-    // Whoever asks when it has grown too old is told what went wrong.
-    if (ageMs > stateRefreshMs) refresh(key);
-    return known;
-  }
 
   return {
     list: async (ids) => found(await lists(keyOf(ids))),
     layout: async (ids) => found(await layouts(keyOf(ids))),
     state: async (ids, since) => {
-      const map = found(await mapOf(keyOf(ids)));
+      const map = found(await states.get(keyOf(ids)));
       return since === undefined ? map.current.document : changesOf(map, since);
     },
+    forget: states.forget,
   };
 }
 
 /** The map with a newer state; the very same contents when nothing has changed. */
-function keep(before: SeatMap | undefined, snapshot: SeatSnapshot, readAt: number): SeatMap {
-  if (before?.current.snapshot.version === snapshot.version) return { ...before, readAt };
+function keep(before: SeatMap | undefined, snapshot: SeatSnapshot): SeatMap {
+  if (before?.current.snapshot.version === snapshot.version) return before;
   const recent = new Map(before?.recent).set(snapshot.version, snapshot);
   for (const version of recent.keys()) {
     if (recent.size <= recentMax) break;
     recent.delete(version);
   }
   const current = { snapshot, document: toDocument(stateJson(snapshot)) };
-  return { readAt, current, recent, changes: new Map() };
+  return { current, recent, changes: new Map() };
 }
 
 /** What changed since a version, or the whole state when that version is not known any more. */

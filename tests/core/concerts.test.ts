@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../harness/eventually.ts';
 import {
   adminCaller,
   type CoreWorld,
@@ -54,6 +55,9 @@ describe('core: concerts, dates and seats', () => {
     it('says how its sale stands', async () => {
       const { concertId, scheduleId } = await world.concert({ seats: 2 });
       const state = async () => (await get(concertId)).body.saleState as string;
+      /** What is sold meanwhile is told at most half a second later. */
+      const becomes = (expected: string) =>
+        eventually(async () => expect(await state()).to.equal(expected));
       const sql = (text: string) => world.database.run(text, [concertId]);
       const room = (policy: object) =>
         world.call('PUT', `/internal/rooms/${concertId}`, {
@@ -65,14 +69,30 @@ describe('core: concerts, dates and seats', () => {
       await room({ opensAt: inDays(1) });
       expect(await state()).to.equal('SCHEDULED');
       await room({ opensAt: inDays(-1) });
-      await sql("UPDATE concert_seat SET seat_status = 'SOLD' WHERE concert_id = ?");
-      expect(await state()).to.equal('SOLD_OUT');
-      await sql(
-        "UPDATE concert_seat SET seat_status = 'HELD', held_until = SYSDATE(6) + INTERVAL 1 MINUTE WHERE concert_id = ?",
-      );
-      expect(await state()).to.equal('SOLD_OUT');
-      await sql('UPDATE concert_seat SET held_until = SYSDATE(6) WHERE concert_id = ?');
       expect(await state()).to.equal('ON_SALE');
+      await sql("UPDATE concert_seat SET seat_status = 'SOLD' WHERE concert_id = ?");
+      await becomes('SOLD_OUT');
+      await sql("UPDATE concert_seat SET seat_status = 'AVAILABLE' WHERE concert_id = ?");
+      await becomes('ON_SALE');
+      const account = { userName: 'holder', password: 'a-long-password' };
+      const { userId } = (await world.call('POST', '/auth/register', { body: account })).body;
+      const wish = { scheduleId, quantity: 2 };
+      const held = await world.call('POST', `/concerts/${concertId}/reservations`, {
+        body: wish,
+        caller: inside(concertId, userId),
+      });
+      expect(held.word).to.equal('201');
+      await becomes('SOLD_OUT');
+      await world.database.transaction(async (tx) => {
+        await tx.run('UPDATE concert_seat SET held_until = SYSDATE(6) WHERE concert_id = ?', [
+          concertId,
+        ]);
+        await tx.run(
+          'UPDATE reservation SET reservation_expire_dt = SYSDATE(6) WHERE concert_id = ?',
+          [concertId],
+        );
+      });
+      await becomes('ON_SALE');
       const at = `/admin/concerts/${concertId}/schedules/${scheduleId}`;
       await world.admin('PATCH', at, { concertDt: inDays(-1) });
       expect(await state()).to.equal('CLOSED');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createConcertRepository } from '../../core-api/concerts/concert-repository.ts';
 import { createFoldCounts } from '../../core-api/schedules/fold-counts.ts';
 import { createScheduleRepository } from '../../core-api/schedules/schedule-repository.ts';
 import { createSeatCountRepository } from '../../core-api/schedules/seat-count-repository.ts';
@@ -83,6 +84,28 @@ describe('core: seats counted without looking at them', () => {
     expect(await countsOf(date)).to.deep.equal({ total: 1_500, held: 0, sold: 0 });
   });
 
+  it('say that a concert is sold out without a look at any of its seats', async () => {
+    const date = await world.date({ seats: 1_500 });
+    await world.sql("UPDATE concert_seat SET seat_status = 'SOLD' WHERE concert_schedule_id = ?", [
+      date.scheduleId,
+    ]);
+    while ((await fold()) === 'more');
+    await world.database.transaction(async (tx) => {
+      const reads = async () => {
+        const rows = await tx.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'");
+        return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+      };
+      const concerts = createConcertRepository({ ...world.database, rows: tx.rows });
+      const before = await reads();
+      expect((await concerts.find(date.concertId))?.saleState).to.equal('SOLD_OUT');
+      expect((await reads()) - before).to.be.lessThan(1_000);
+    });
+    await world.sql(
+      "UPDATE concert_seat SET seat_status = 'AVAILABLE' WHERE concert_schedule_id = ?",
+      [date.scheduleId],
+    );
+  });
+
   it('are made from the seats where the account may not make triggers', async () => {
     const bare = await openSaleWorld();
     for (const name of ['tr_schedule_counted', 'tr_seat_counted', 'tr_seat_recounted']) {
@@ -93,6 +116,11 @@ describe('core: seats counted without looking at them', () => {
     await bare.hold(String(user), date, date.seatIds.slice(0, 2));
     const found = await createScheduleRepository(bare.database).countsOf(date.concertId);
     expect(found?.schedules[0]).to.include({ total: 7, held: 2, sold: 0 });
+    const stateOf = async () =>
+      (await createConcertRepository(bare.database).find(date.concertId))?.saleState;
+    expect(await stateOf()).to.equal('ON_SALE');
+    await bare.sql("UPDATE concert_seat SET seat_status = 'SOLD', held_until = NULL");
+    expect(await stateOf()).to.equal('SOLD_OUT');
     await bare.close();
   });
 });
