@@ -11,6 +11,11 @@ const plainPath = /^\/(?:[A-Za-z0-9\-._~!$&'()*+,=:@/]|%[0-9A-Fa-f]{2})*$/;
 const plainQuery = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/;
 /** After one decode nothing may stand there that means something to a path reader. */
 const meaningful = /[/\\;%?#\p{Cc}]/u;
+/**
+ * RFC 3986 §2.3: what never needs an escape. `/%61uth` is `/auth` to whoever decodes before it
+ * compares, and another path to whoever does not; a path has one writing here.
+ */
+const needlessEscape = /%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i;
 
 /** Headers that say one thing; given twice they say two. Each has a bit, so that a look is cheap. */
 const singular = new Map(
@@ -38,6 +43,7 @@ const maxHeaders = 100;
 const plainHost = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
 function segmentFault(segment: string): string | undefined {
+  if (needlessEscape.test(segment)) return 'path has an escape that needs none';
   let decoded: string;
   try {
     decoded = decodeURIComponent(segment);
