@@ -14,7 +14,7 @@ import { requestIdHeader } from '../http/request-id.ts';
 import type { LoginBrake, Outcome } from '../limits/login-service.ts';
 import type { ActiveClaims } from '../tokens/active-token.ts';
 import { sealedBody, sealedHeaders } from './sealed-body.ts';
-import { toCoreHeaders } from './header-rules.ts';
+import { hasKey, toCoreHeaders } from './header-rules.ts';
 import type { createReadSigner } from './read-signer.ts';
 import type { CallKind, Upstream, UpstreamCall } from './upstream.ts';
 
@@ -164,7 +164,7 @@ export function createForward(endpoint: Endpoint, options: ForwarderOptions): Fo
       headers: headersOf(request, target, body, callerOf(passed)),
       body: body.length > 0 ? body : null,
       // A key that the core does not honour makes no call safe to repeat.
-      repeatable: method === 'GET' || (isKeyed && 'idempotency-key' in incoming.headers),
+      repeatable: method === 'GET' || (isKeyed && hasKey(incoming.headers)),
     };
     if (!attempt) return void (await upstream.send(call, outgoing));
     let outcome: Outcome = 'failed';

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { bodyLimitBytes } from '../../shared/contracts/endpoint.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 
 type Headers = Record<string, OutgoingHttpHeader | undefined>;
@@ -28,6 +29,16 @@ export function putEarly(outgoing: ServerResponse, headers: readonly string[]): 
 }
 
 const none: readonly string[] = [];
+
+/**
+ * Whether more of a body may be on its way than is worth reading when the answer is given without
+ * it: node would read all there is, to keep the connection.
+ */
+function isMoreToCome({ complete, headers }: IncomingMessage): boolean {
+  if (complete) return false;
+  const isEndless = headers['transfer-encoding'] !== undefined;
+  return isEndless || Number(headers['content-length'] ?? 0) > bodyLimitBytes;
+}
 
 /** Of what `writeHead` takes after the status: its headers by name. */
 export const isHeaders = (value: unknown): value is Headers =>
@@ -68,6 +79,7 @@ export function edgeResponseClass(
     }
 
     override writeHead(status: number, ...rest: unknown[]): this {
+      if (isMoreToCome(this.req)) this.shouldKeepAlive = false;
       const given = rest.find(isHeaders) ?? {};
       const flat = flatten(given);
       // Most answers have none of their own, and need not be asked for each.

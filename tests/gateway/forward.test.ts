@@ -124,6 +124,55 @@ describe('the forward path', () => {
     expect(edge.core.requests[0]?.caller?.userId).to.equal('7');
   });
 
+  it('leaves behind what Connection names, also of the list, and repeats no such POST', async () => {
+    const named = (connection: string, line: string, body: string) =>
+      [
+        line,
+        'Host: tickets.example',
+        `Authorization: ${insider['authorization']}`,
+        'Idempotency-Key: one-of-mine',
+        'Accept-Language: ko',
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+        `Connection: ${connection}`,
+        '',
+        body,
+      ].join('\r\n');
+    const charge = 'POST /points/charges HTTP/1.1';
+    const seen = () => edge.core.requests.map(({ headers }) => headers['idempotency-key']);
+    await sendRaw(edge.port, named('Close', charge, '{"amount":1}'));
+    await sendRaw(
+      edge.port,
+      named('close, IDEMPOTENCY-KEY ,accept-language', charge, '{"amount":1}'),
+    );
+    expect(seen()).to.deep.equal(['one-of-mine', undefined]);
+    const languages = edge.core.requests.map(({ headers }) => headers['accept-language']);
+    expect(languages).to.deep.equal(['ko', undefined]);
+    edge.core.requests = [];
+    edge.core.answer = (_request, response) => response.destroy();
+    await sendRaw(edge.port, named('close, idempotency-key', charge, '{"amount":1}'));
+    expect(seen()).to.deep.equal([undefined]);
+  });
+
+  it('reads no body without an end that nobody asked for', async () => {
+    const socket = connect(edge.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    socket.write('GET /concerts HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    let sent = 0;
+    const pump = (): void => {
+      while (!socket.destroyed && sent < 4_000 && socket.write(chunk)) sent += 1;
+    };
+    socket.on('drain', pump);
+    pump();
+    await closed;
+    expect(sent, 'chunks of 64 KiB').to.be.lessThan(4_000);
+    expect(answer).to.match(/^(HTTP\/1\.1 200 OK\r\n.*connection: close\r\n.*)?$/is);
+  });
+
   it('passes only answer headers of the list', async () => {
     edge.core.answer = (_request, response) => {
       response.writeHead(201, {
@@ -173,11 +222,6 @@ describe('the forward path', () => {
       expect([answer.status, answer.json.code], query).to.deep.equal([400, 'invalid-request']);
     }
     expect(edge.core.requests.length).to.equal(1);
-  });
-
-  it('decodes an id once and writes it anew', async () => {
-    await call(`${edge.url}/concerts/%31%32`);
-    expect(edge.core.requests[0]?.url).to.equal('/concerts/12');
   });
 
   it('passes refusals of the core on as they are', async () => {
