@@ -22,8 +22,16 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   endWithProblem(socket, new Problem('invalid-request', { cause: error }), status);
 }
 
-/** A problem where there is a socket and nothing else, and the end of it. */
+/** Time to take the last words in, and to hang up in turn. */
+const lingerMs = 1_000;
+
+/**
+ * A problem where there is a socket and nothing else, and the end of it. The other side may keep its
+ * own half open for ever, or have never finished its TLS handshake, so that nothing can be sent.
+ */
 export function endWithProblem(socket: Duplex, problem: Problem, status = problem.status): void {
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(cut));
   const body = JSON.stringify({ ...problem.body(randomUUID()), status });
   socket.end(
     [

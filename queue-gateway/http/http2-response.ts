@@ -1,13 +1,33 @@
-import { type Http2ServerRequest, Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type Http2ServerRequest,
+  Http2ServerResponse,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { isHeaders, type WithRequestId } from './edge-response.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 
 /** RFC 9113 §8.2.2: HTTP/2 has frames for what these say. */
 const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
+/** Bytes a millisecond that everybody must be able to take of an answer that is whole. */
+const slowestReader = 4;
+
+/**
+ * Nobody waits for ever until a caller takes the rest of an answer. The caller alone says how much a
+ * stream may send (RFC 9113 §6.9.1), and pings keep its connection up while it says nothing.
+ */
+function limitUnread(stream: ServerHttp2Stream, unreadMaxMs: number): void {
+  if (stream.destroyed || stream.writableFinished) return;
+  const limitMs = unreadMaxMs + stream.writableLength / slowestReader;
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limitMs);
+  stream.once('close', () => clearTimeout(timer));
+}
+
 /** `edgeResponseClass` for HTTP/2: what writes an answer need not know over what it goes. */
 export function edgeHttp2ResponseClass(
   fixed: readonly (readonly [string, string])[],
+  { unreadMaxMs = 30_000 } = {},
 ): typeof Http2ServerResponse {
   return class EdgeHttp2Response<R extends Http2ServerRequest = Http2ServerRequest>
     extends Http2ServerResponse<R>
@@ -39,6 +59,13 @@ export function edgeHttp2ResponseClass(
       for (const [name, value] of fixed) if (!this.hasHeader(name)) super.setHeader(name, value);
       super.setHeader(requestIdHeader, this.requestId);
       return super.writeHead(status);
+    }
+
+    override end(...rest: unknown[]): this {
+      const { stream } = this;
+      super.end(...(rest as []));
+      if (stream.writableLength > 0) limitUnread(stream, unreadMaxMs);
+      return this;
     }
   };
 }

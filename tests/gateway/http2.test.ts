@@ -14,6 +14,7 @@ import { expect } from 'chai';
 import { eventually } from '../harness/eventually.ts';
 import { startGateways } from '../line/gateways.ts';
 import { type Edge, startEdge } from './edge.ts';
+import { pingFrame, preface, resetFrames, settingsFrame } from './frames.ts';
 import { answerJson } from './recorder.ts';
 
 /** Made for a hundred years: `openssl req -x509 -newkey ec …`, for localhost and 127.0.0.1. */
@@ -42,26 +43,6 @@ function ask(session: ClientHttp2Session, headers: OutgoingHttpHeaders, body?: B
     if (body !== undefined) stream.end(body);
   });
 }
-
-/** A frame of RFC 9113 §4.1. */
-function frameOf(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-const settingsFrame = (): Buffer => frameOf(4, 0, 0, Buffer.alloc(0));
-const pingFrame = (): Buffer => frameOf(6, 0, 0, Buffer.alloc(8));
-const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settingsFrame()]);
-/** GET / of localhost by the static table of HPACK, and its end at once. */
-const getRoot = Buffer.concat([Buffer.from([0x82, 0x87, 0x84, 0x41, 9]), Buffer.from('localhost')]);
-const resetFrames = (number: number): Buffer => {
-  const stream = 2 * number - 1;
-  const cancel = Buffer.from([0, 0, 0, constants.NGHTTP2_CANCEL]);
-  return Buffer.concat([frameOf(1, 5, stream, getRoot), frameOf(3, 0, stream, cancel)]);
-};
 
 const failureOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -251,7 +232,7 @@ describe('HTTP/2 over TLS', () => {
   for (const [name, frame] of [
     ['rapid resets', resetFrames],
     ['a flood of pings', pingFrame],
-    ['a flood of settings', settingsFrame],
+    ['a flood of settings', () => settingsFrame()],
   ] as const) {
     it(`hangs up on ${name}, and everybody else is served`, async () => {
       const socket = await tls({ ALPNProtocols: ['h2'] });

@@ -74,6 +74,26 @@ describe('slow clients', () => {
     expect(edge.core.requests.length, 'only the others reached the core').to.equal(20);
   }).timeout(30_000);
 
+  const keptOpen: [string, string, number][] = [
+    ['half a head', 'GET /concerts HTTP/1.1\r\nX-A: ', 408],
+    ['a tunnel', 'CONNECT core:3000 HTTP/1.1\r\nHost: a\r\n\r\n', 405],
+    ['what is no HTTP', 'hello\r\n\r\n', 400],
+  ];
+  for (const [name, bytes, status] of keptOpen)
+    it(`that sent ${name} cannot keep their half of a refused connection`, async () => {
+      edge = await startEdge();
+      const socket = connect({ port: edge.port, host: '127.0.0.1', allowHalfOpen: true });
+      let text = '';
+      socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
+      socket.write(bytes);
+      await new Promise((resolve) => socket.once('end', resolve));
+      expect(text).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+      const gone = new Promise<NodeJS.ErrnoException>((resolve) => socket.once('error', resolve));
+      const dripping = setInterval(() => socket.write('x'), 50);
+      expect((await gone).code).to.be.oneOf(['EPIPE', 'ECONNRESET']);
+      clearInterval(dripping);
+    }).timeout(15_000);
+
   it('with more connections than one address may have are hung up on', async () => {
     edge = await startEdge({ RATE_LIMITS: 'on', ADDRESS_CONNECTIONS_MAX: '10' });
     const held = Array.from({ length: 30 }, () => hold(edge.port, 'GET '));
