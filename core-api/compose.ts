@@ -1,3 +1,4 @@
+import { keyFaults } from '../shared/key-rules.ts';
 import { watchKeys } from '../shared/key-watch.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createMetricsPage } from '../shared/metrics.ts';
@@ -164,7 +165,7 @@ export async function composeCore(
   const { gatewayUrl = () => config.gatewayUrl } = overrides;
   let isClosing = false;
   const { assertionKeys } = config;
-  const keys = watchKeys({ config, log: logger });
+  const keys = watchKeys({ config, faults: keyFaults, log: logger });
   const stores = await openStores(config, logger, overrides);
   const { database, shown, redis, locks } = stores;
   const metrics = createCoreMetrics();

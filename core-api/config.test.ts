@@ -78,6 +78,21 @@ describe('the configuration of the core', () => {
     expect(faults).not.to.contain('c2hvcnQ');
   });
 
+  it('refuses a key that serves two purposes, and one that nobody drew', () => {
+    const production = { ...env, NODE_ENV: 'production', PAYMENT_PROVIDER: 'webhook' };
+    expect(faultsOf({ ...production, PAYMENT_WEBHOOK_KEYS: env.ASSERTION_KEYS })).to.contain(
+      '- PAYMENT_WEBHOOK_KEYS: has a key of ASSERTION_KEYS',
+    );
+    expect(faultsOf({ ...env, TICKET_KEYS: env.ACCESS_TOKEN_KEYS })).to.contain(
+      '- TICKET_KEYS: has a key of ACCESS_TOKEN_KEYS',
+    );
+    const typed = Buffer.from('changeme'.repeat(4)).toString('base64url');
+    const weak = setOf({ kty: 'oct', kid: 'a', k: typed });
+    expect(faultsOf({ ...production, PAYMENT_WEBHOOK_KEYS: weak })).to.contain(
+      '- PAYMENT_WEBHOOK_KEYS: has a key that was not drawn at random',
+    );
+  });
+
   it('takes money for nothing only outside production', () => {
     expect(loadCoreConfig(env).paymentProvider).to.equal('sandbox');
     const production = { ...env, NODE_ENV: 'production' };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { envVar, parseEnv } from '../shared/config.ts';
+import { ConfigError, envVar, parseEnv } from '../shared/config.ts';
+import { keyFaults } from '../shared/key-rules.ts';
 import { type KeySet, loadAccessKeys, loadPrivateKeys, loadSecretKeys } from '../shared/keys.ts';
 
 export interface CoreConfig {
@@ -173,11 +174,29 @@ const checked = withLocks
   );
 
 /**
+ * Whoever holds a key that serves two purposes can do both: a payment provider could sign for the
+ * gateway.
+ * @throws ConfigError for keys that are right one by one and wrong together.
+ */
+function requireGoodKeys(given: z.output<typeof schema>): void {
+  const { ACCESS_TOKEN_KEYS, ASSERTION_KEYS, TICKET_KEYS, PAYMENT_WEBHOOK_KEYS } = given;
+  const faults = keyFaults({
+    ACCESS_TOKEN_KEYS,
+    ASSERTION_KEYS,
+    TICKET_KEYS,
+    ...(PAYMENT_WEBHOOK_KEYS && { PAYMENT_WEBHOOK_KEYS }),
+  });
+  if (faults.length > 0)
+    throw new ConfigError(faults.map(({ name, message }) => `${name}: ${message}`));
+}
+
+/**
  * The environment of the core as one frozen record.
  * @throws ConfigError naming every variable that is missing or wrong.
  */
 export function loadCoreConfig(env: Record<string, string | undefined>): Readonly<CoreConfig> {
   const given = parseEnv(checked, env);
+  requireGoodKeys(given);
   return Object.freeze({
     nodeEnv: given.NODE_ENV,
     logLevel: given.LOG_LEVEL,

@@ -11,7 +11,7 @@ import { createCoreClient } from './core-client/core-client.ts';
 import { createUpstream, type Upstream } from './forward/upstream.ts';
 import { redisAdvice } from './health/redis-advice-store.ts';
 import { healthRoutes, jwksRoutes } from './health/health-routes.ts';
-import { keyFaults } from './key-rules.ts';
+import { keyFaults } from '../shared/key-rules.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { type Line, type OpenLine, openLine } from './line.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './metrics/gateway-metrics.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError, envVar, parseEnv } from '../shared/config.ts';
 import { loadCertificate } from './http/certificate.ts';
 import { toBlockList } from './http/client-address.ts';
-import { keyFaults } from './key-rules.ts';
+import { keyFaults } from '../shared/key-rules.ts';
 import {
   type KeySet,
   loadAccessPublicKeys,

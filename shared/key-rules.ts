@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { Keys } from '../shared/keys.ts';
+import type { Keys } from './keys.ts';
 
 /** A secret drawn at random has about 30 different bytes in 32; one that was typed has few. */
 const fewestDistinctBytes = 12;

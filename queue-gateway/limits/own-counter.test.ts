@@ -30,6 +30,14 @@ describe('the counter of one process', () => {
     }
   });
 
+  it('forgets the oldest rather than keep any number of keys', () => {
+    counter = createOwnCounter({ seconds: 60, keysMax: 3, now: () => nowMs });
+    for (const key of ['a', 'b', 'c', 'd']) count(key);
+    expect(count('a').used, 'of the span before').to.equal(2);
+    for (const key of ['e', 'f', 'g']) count(key);
+    expect(count('a').used).to.equal(1);
+  });
+
   it('begins anew for a key that comes back much later', () => {
     count('a');
     nowMs += 3_600_000;

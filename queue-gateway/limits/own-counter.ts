@@ -5,6 +5,9 @@ interface Window {
   endsAtMs: number;
 }
 
+/** Of one span. Whoever has that many addresses begins a new one early, and forgets the one before. */
+const usualKeysMax = 200_000;
+
 /**
  * Counts calls of each key in windows that begin with its first call, in this process alone and at
  * once: with a timer for each key, as a library does it, counting costs as much as Redis does.
@@ -12,17 +15,18 @@ interface Window {
  */
 export function createOwnCounter(options: {
   seconds: number;
+  keysMax?: number;
   /** Monotonic, in ms. */
   now: () => number;
 }): (key: string) => Count {
-  const { now } = options;
+  const { now, keysMax = usualKeysMax } = options;
   const spanMs = options.seconds * 1_000;
   let spanEndsAtMs = now() + spanMs;
   let recent = new Map<string, Window>();
   let before = new Map<string, Window>();
 
   function turnOver(nowMs: number): void {
-    if (nowMs < spanEndsAtMs) return;
+    if (nowMs < spanEndsAtMs && recent.size < keysMax) return;
     before = recent;
     recent = new Map();
     spanEndsAtMs = nowMs + spanMs;
