@@ -129,10 +129,10 @@ function toReading(reply: string[]): RoomReading {
   };
 }
 
-const snapshotHead = 9;
+const snapshotHead = 10;
 
 function toSnapshot(reply: string[]): RoomSnapshot {
-  const [, nowMs, epoch, front, tail, setting, document, registered, chain] = reply;
+  const [, nowMs, epoch, front, tail, setting, document, registered, chain, gaps] = reply;
   const ended = [];
   for (let at = snapshotHead; at < reply.length; at += 3) {
     const [number, reason, untilMs] = reply.slice(at, at + 3);
@@ -147,6 +147,7 @@ function toSnapshot(reply: string[]): RoomSnapshot {
     document: document ?? '',
     registered: Number(registered),
     chain: plainDigest(chain),
+    gaps: (gaps ?? '').split(' ').filter(Boolean).map(Number),
     ended,
   };
 }

@@ -190,8 +190,8 @@ function createShortCalls(
   };
 }
 
-const knownArgs = ({ registered = 0, chain = '', ended = [], ...line }: KnownLine) => ({
-  ...{ ...line, registered, chain },
+const knownArgs = ({ registered = 0, chain = '', gaps = [], ended = [], ...line }: KnownLine) => ({
+  ...{ ...line, registered, chain, gaps: gaps.join(' ') },
   ended: ended.flatMap(({ number, reason, untilMs }) => [number, reason, untilMs]),
 });
 

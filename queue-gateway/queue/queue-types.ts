@@ -22,6 +22,8 @@ export interface KnownLine extends Partial<Registration> {
   tail: number;
   /** READY and ACTIVE, and those kept free since an earlier loss. */
   slots: number;
+  /** The last number before each that was passed over at a loss (`parts/gaps.lua`). */
+  gaps?: readonly number[];
   /** Whose token may still be shown though the entry has ended. */
   ended?: readonly EndedEntry[];
 }
@@ -150,6 +152,7 @@ export interface RoomSnapshot extends Moment, Registration {
   setting: string;
   /** What the leader published last, or empty. */
   document: string;
+  gaps: number[];
   ended: EndedEntry[];
 }
 

@@ -39,6 +39,7 @@ function noteNews(room: RoomMemory, news: RoomNews): void {
   if (news.what === 'front') room.noteFront(news);
   else if (news.what === 'ended') room.noteEnded(news.entry);
   else if (news.what === 'gone') room.noteLeft(news.number);
+  else if (news.what === 'gap') room.noteGap(news.from);
   else if (news.what === 'quit') room.noteQuit(news.index);
   else if (news.what === 'setting') room.setting = news.setting;
 }

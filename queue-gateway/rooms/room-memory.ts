@@ -60,6 +60,8 @@ export interface RoomMemory {
   hasQuit(index: number): boolean;
   noteQuit(index: number): void;
   noteFront(line: FrontLine): void;
+  /** Numbers were passed over, from behind this one on. */
+  noteGap(from: number): void;
   noteRegistration(registration: Registration): void;
   noteEnded(entry: EndedEntry): void;
   noteLeft(number: number): void;
@@ -93,13 +95,17 @@ function createEndedList() {
   };
 }
 
+/** Of the numbers that were passed over at losses; Redis takes those that the front has not passed. */
+const gapsKept = 40;
+
 /** How far the line is, as the highest of all that was heard; `slots` as they were last. */
 function createLineMemory() {
-  const line: KnownLine & Registration = {
+  const line: KnownLine & Registration & { gaps: number[] } = {
     front: 0,
     tail: 0,
     epoch: 0,
     slots: 0,
+    gaps: [],
     registered: 0,
     chain: '',
   };
@@ -109,6 +115,10 @@ function createLineMemory() {
       line.front = Math.max(line.front, front);
       line.tail = Math.max(line.tail, tail);
       line.epoch = Math.max(line.epoch, epoch);
+    },
+    noteGap(from: number): void {
+      if (line.gaps.includes(from)) return;
+      line.gaps = [...line.gaps, from].slice(-gapsKept);
     },
     noteRegistration({ registered, chain }: Registration): void {
       if (!(registered > line.registered)) return;
@@ -163,7 +173,7 @@ export function createRoomMemory(options: {
   const { setting, isCurrent } = options;
   const { forget, lastEnded, ...list } = createEndedList();
   const lineMemory = createLineMemory();
-  const { line, noteFront, noteRegistration } = lineMemory;
+  const { line, ...lineNotes } = lineMemory;
   const { told, ahead, noteBulletin } = createToldMemory(lineMemory);
   const numberOf = createNumbersOfRoom();
 
@@ -204,12 +214,12 @@ export function createRoomMemory(options: {
     },
     ahead,
     ...list,
-    noteFront,
-    noteRegistration,
+    ...lineNotes,
     noteBulletin,
     noteSnapshot(snapshot, gone) {
-      noteFront(snapshot);
-      noteRegistration(snapshot);
+      lineNotes.noteFront(snapshot);
+      for (const from of snapshot.gaps) lineNotes.noteGap(from);
+      lineNotes.noteRegistration(snapshot);
       for (const entry of snapshot.ended) list.noteEnded(entry);
       for (const number of gone) list.noteLeft(number);
       if (snapshot.document !== '') noteBulletin(JSON.parse(snapshot.document) as Bulletin);

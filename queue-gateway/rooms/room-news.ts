@@ -8,6 +8,7 @@ export type RoomNews =
   | { what: 'front'; roomId: string; front: number; tail: number; epoch: number }
   | { what: 'ended'; roomId: string; entry: EndedEntry }
   | { what: 'gone'; roomId: string; number: number }
+  | { what: 'gap'; roomId: string; from: number }
   | { what: 'quit'; roomId: string; index: number }
   | { what: 'setting'; roomId: string; setting: RoomSetting }
   | { what: 'bulletin'; roomId: string; bulletin: Bulletin };
@@ -38,6 +39,8 @@ export function parseNews(message: string): RoomNews | undefined {
     }
     case 'gone':
       return { what, roomId, number: Number(words[0]) };
+    case 'gap':
+      return { what, roomId, from: Number(words[0]) };
     case 'quit':
       return { what, roomId, index: Number(words[0]) };
     case 'setting':

@@ -308,6 +308,22 @@ const planted: Record<CheckerName, Record<string, () => Run>> = {
       answerWithinMs: 1_000,
     }),
   },
+  nothingIsInternal: {
+    'a join that nobody knew what to say to': () =>
+      run([
+        op('join', { userId: ann, roomId: room }, { result: 'unknown', refusal: '500 internal' }),
+      ]),
+  },
+  salesComeBack: {
+    'a fault after which people only wait': () => ({
+      ...run([inLine(ann, 1, 'WAITING')]),
+      healings: [{ name: 'FLUSHALL', healedMs: 0 }],
+    }),
+    'a sale that was asked for before': () => ({
+      ...run([op('charge', { userId: ann, key, amount: 800 }, { returnedMs: 1e6 })]),
+      healings: [{ name: 'FLUSHALL', healedMs: 999_999 }],
+    }),
+  },
 };
 
 describe('the checkers of runs with faults', () => {

@@ -135,6 +135,8 @@ export interface Run {
   endedMs: number;
   /** Every call has to be answered in so long; left out where services were stopped. */
   answerWithinMs?: number | undefined;
+  /** Each fault that was healed, and when. */
+  healings?: readonly { name: string; healedMs: number }[] | undefined;
   /** When the last fault was healed; Infinity while the run goes on. */
   healedMs: number;
 }
@@ -142,6 +144,9 @@ export interface Run {
 /** A promise that was broken, in words that name who and what. */
 export type Finding = string;
 export type Checker = (run: Run) => Finding[];
+
+/** What sells or moves points. */
+export const saleKinds: ReadonlySet<Op['op']> = new Set(['hold', 'charge', 'pay', 'refund']);
 
 type Named<Name extends Op['op']> = Extract<Op, { op: Name }>;
 

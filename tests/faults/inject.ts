@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
-import type { Op } from './history.ts';
+import { saleKinds } from './history.ts';
+import { backWithinMs } from './checkers/limit-checkers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Rig } from './rig.ts';
 
@@ -27,9 +28,6 @@ export interface InjectOptions {
   faults: readonly Fault[];
   log: (line: string) => void;
 }
-
-const saleKinds = new Set<Op['op']>(['hold', 'charge', 'pay', 'refund']);
-const backWithinMs = 15_000;
 
 /** When the first call came back that was sent after `sinceMs` and sold or moved points. */
 function firstSale({ ops }: Recorder, fromIndex: number, sinceMs: number): number | undefined {

@@ -40,7 +40,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
   await delay(afterwardsMs);
   await crowd.disperse();
   const forgotMs = injected.filter(({ forgets }) => forgets).map(({ fromMs }) => fromMs);
-  const findings = await checkRun({ ...opened, recorder, databaseUrl, forgotMs, healedMs });
+  const checked = { ...opened, recorder, databaseUrl, forgotMs, healings: injected, healedMs };
+  const findings = await checkRun(checked);
   for (const { checker, findings: found } of findings) log(`${checker}: ${found.join('; ')}`);
   return {
     operations: recorder.counts(),

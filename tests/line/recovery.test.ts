@@ -159,6 +159,29 @@ describe('when Redis is not the one it was', () => {
     }
   });
 
+  for (const [what, told] of [
+    ['by who asks', [10]],
+    ['by Redis', []],
+  ] as const) {
+    it(`a second loss keeps no turn for numbers nobody was given at the first, known ${what}`, async () => {
+      const room = await busyRoom();
+      const lose = () => (told.length > 0 ? room.wipe() : Promise.resolve());
+      await room.wipe();
+      restart();
+      await room.mend({ ...remembered, slots: 0 });
+      const late = await room.join('77');
+      expect(late).to.include({ word: 'WAITING', number: 1_011 });
+      await lose();
+      restart();
+      if (told.length === 0) await line.redis.hset(room.keys.state, 'tail', 5);
+      await room.mend({ ...remembered, slots: 0, tail: 1_011, gaps: told });
+      const reading = await room.tick();
+      expect(reading.living, '3 to 10, less who has a turn, and who came after').to.be.at.most(9);
+      for (const number of [3, 4, 5, 6, 7, 8, 9, 10]) await room.leave(fan(number));
+      expect((await room.status({ ...fan(1_011), userId: '77' })).word).to.equal('READY');
+    });
+  }
+
   it('frees the slots of those who do not come back when their tokens are over', async () => {
     const room = await busyRoom();
     await room.wipe();
@@ -185,6 +208,18 @@ describe('when Redis is not the one it was', () => {
     const active = { word: 'ACTIVE', token: 'again' };
     expect(await line.store.activate(room.id, claims, proposed)).to.deep.equal(active);
     expect(await room.activate(claims, 'other')).to.deep.equal(active);
+  });
+
+  it('who is inside and joins again with nothing is told so, and no other in that batch suffers', async () => {
+    const room = await busyRoom();
+    await room.wipe();
+    restart();
+    await room.mend(remembered);
+    expect((await room.status(holder(room, 1))).word).to.equal('ACTIVE');
+    const places = await line.store.join(room.id, ['77', '1', '78']);
+    const asked = places.places.map((place) => ('number' in place ? place.number : 0));
+    expect(asked).to.deep.equal([1_011, 1, 1_012]);
+    expect(places.places[1]).to.include({ word: 'ACTIVE', token: '' });
   });
 
   it('starts a room that nobody remembers with an epoch of its own', async () => {

@@ -4,9 +4,9 @@
 -- KEYS: state leases alive0 alive1 gone union ended reasons inside tokens accounts
 -- ARGV: server id channel version control maxActive admitPerSecond claimMs activeMs idleMs graceMs
 --   maxWaiting opensAt joinsAt draw drawCount drawBase drawDigest setting epoch front tail slots
---   registered chain ended...
+--   gaps registered chain ended...
 -- REPLY: 'made', 'mended', 'changed', 'same' or 'older' (a policy read before the one that is here)
--- INCLUDE: parts/give-life parts/mend-ended
+-- INCLUDE: parts/give-life parts/gaps parts/mend-ended
 -- `epoch` and what follows is what the caller remembers of the room; 0 or empty for nothing.
 -- `drawCount` is 0 until the core has fixed the draw. Each of `ended` is three arguments: number,
 -- reason, until when somebody may still show a token of it.
@@ -14,15 +14,12 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local names = { 'version', 'configuredAt', 'setting', 'clock', 'server', 'epoch', 'front', 'tail',
-  'registered', 'chain', 'drawn', 'ghosts', 'ghostsUntil' }
+  'registered', 'chain', 'drawn', 'ghosts', 'ghostsUntil', 'gaps' }
 local known = {}
 for i, value in ipairs(redis.call('HMGET', key.state, unpack(names))) do known[names[i]] = value end
 now = tonumber(known.clock) or now
 local version = tonumber(known.version)
 local is_new = not version
-
--- Numbers that others gave and this caller has not heard of yet are less than this.
-local margin = 1000
 
 -- Who was inside at an earlier loss and has not come back since.
 local function earlier_ghosts()
@@ -40,12 +37,18 @@ local function mend()
   local epoch = math.max(tonumber(known.epoch) or 0, tonumber(arg.epoch))
   -- Nobody remembers anything: an epoch of its own tells older tokens apart.
   if epoch == 0 then epoch = math.floor(now / 1000) end
-  give_life(math.max(front, tonumber(known.tail) or 0), tail)
+  local gaps = gaps_behind(front, known.gaps, arg.gaps)
+  give_life_between(math.max(front, tonumber(known.tail) or 0), tail, gaps)
   local lost = math.max(0, tonumber(arg.slots) - redis.call('ZCARD', key.leases))
   lost = math.max(lost, earlier_ghosts())
+  if tail > 0 then
+    gaps[#gaps + 1] = tail
+    redis.call('PUBLISH', arg.channel, string.format('room:%s gap %d', arg.id, tail))
+    tail = tail + margin
+  end
   redis.call('HSET', key.state, 'server', arg.server, 'epoch', epoch, 'front', front,
-    'tail', tail > 0 and tail + margin or 0, 'recoveredAt', now, 'recoveredFront', front,
-    'recoveredTail', tail > 0 and tail + margin or 0, 'ghosts', lost,
+    'tail', tail, 'recoveredAt', now, 'recoveredFront', front, 'recoveredTail', tail,
+    'gaps', table.concat(gaps, ' '), 'ghosts', lost,
     'ghostsUntil', now + tonumber(arg.activeMs), 'seenAt', now)
 end
 

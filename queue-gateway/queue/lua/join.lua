@@ -33,7 +33,8 @@ local function inside_reply(word, number)
     return string.format('READY %s %d %.0f %d', word, number, entry.hard_end,
       entry.jti == '-' and 1 or 0)
   end
-  return string.format('ACTIVE %s %d %s', word, number, redis.call('HGET', key.tokens, number))
+  local token = redis.call('HGET', key.tokens, number) or '' -- Of before a loss: nobody has it.
+  return string.format('ACTIVE %s %d %s', word, number, token)
 end
 
 local function known_reply(user)

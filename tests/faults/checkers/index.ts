@@ -2,7 +2,9 @@ import type { Checker } from '../history.ts';
 import { everySaleIsTold } from './event-checkers.ts';
 import {
   answersInTime,
+  nothingIsInternal,
   returnsKeepTheirShare,
+  salesComeBack,
   seatsWithinLimit,
   turnsWithinRate,
 } from './limit-checkers.ts';
@@ -50,5 +52,7 @@ export const checkers = {
   seatsWithinLimit,
   everySaleIsTold,
   answersInTime,
+  nothingIsInternal,
+  salesComeBack,
 } satisfies Record<string, Checker>;
 export type CheckerName = keyof typeof checkers;

@@ -5,6 +5,7 @@ import {
   groupBy,
   type Join,
   type Run,
+  saleKinds,
   type Status,
 } from '../history.ts';
 
@@ -109,3 +110,30 @@ export const answersInTime: Checker = ({ history, answerWithinMs = Infinity, end
       const ms = Math.round(returnedMs - invokedMs);
       return `${op}: ${ms === Infinity ? 'no answer' : `answered after ${ms} ms`}`;
     });
+
+/** What is away is told as 502, 503 or 504: a 500 is a program that did not know what it does. */
+export const nothingIsInternal: Checker = ({ history }) => {
+  const broken = history.filter(({ refusal = '' }) => refusal.startsWith('500'));
+  return [...groupBy(broken, ({ op }) => op)].map(
+    ([op, ops]) => `${op}: answered ${ops.length} times with ${ops[0]?.refusal}`,
+  );
+};
+
+/** So long after a fault was healed something has to be sold again. */
+export const backWithinMs = 15_000;
+
+/** A sale comes back after every fault, not only after the last one. */
+export const salesComeBack: Checker = ({ history, healings = [] }) => {
+  const sold = history
+    .filter(({ op, result }) => saleKinds.has(op) && result === 'ok')
+    .sort((a, b) => a.invokedMs - b.invokedMs);
+  return healings
+    .filter(
+      ({ healedMs }) =>
+        !sold.some(
+          ({ invokedMs, returnedMs }) =>
+            invokedMs >= healedMs && returnedMs <= healedMs + backWithinMs,
+        ),
+    )
+    .map(({ name }) => `nothing was sold for ${backWithinMs} ms after ${name}`);
+};
