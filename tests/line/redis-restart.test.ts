@@ -81,4 +81,47 @@ describe('Redis killed and started again with nothing in it, two gateways', () =
       expect(body.active).to.equal(2);
     });
   });
+
+  it('killed twice in a row: only who is there counts, and their turns come', async () => {
+    const room = line.core.addRoom({ maxActive: 1 });
+    const fans = Array.from({ length: 4 }, (_, at) => line.fan(at + 101, at % 2));
+    const joined = async (fan: (typeof fans)[number]): Promise<void> =>
+      eventually(async () => {
+        expect((await fan.join(room)).status).to.be.oneOf([200, 201]);
+      });
+    const bothKnow = (wanted: { tail: number; active: number; waiting: number }): Promise<void> =>
+      eventually(
+        async () => {
+          for (const api of [line.api(0), line.api(1)]) {
+            expect((await api.call('GET', `/queue/${room}`)).body).to.include(wanted);
+          }
+        },
+        { deadlineMs: 15_000 },
+      );
+    for (const fan of fans.slice(0, 3)) await joined(fan);
+    await bothKnow({ tail: 3, active: 1, waiting: 2 });
+    const [first, second, third, late] = fans;
+    if (!first || !second || !third || !late) throw new Error('no fans');
+
+    await killAndStart(async () => undefined);
+    await joined(late);
+    await eventually(async () =>
+      expect((await first.status(room)).body).to.include({ status: 'ACTIVE' }),
+    );
+    await bothKnow({ tail: 1_004, active: 1, waiting: 3 });
+    await killAndStart(async () => undefined);
+
+    await eventually(async () =>
+      expect((await first.status(room)).body).to.include({ status: 'ACTIVE' }),
+    );
+    await bothKnow({ tail: 2_004, active: 1, waiting: 3 });
+    for (const [leaving, next] of [
+      [first, second],
+      [second, third],
+      [third, late],
+    ] as const) {
+      await leaving.leave(room);
+      await eventually(async () => expect((await next.status(room)).body.status).to.equal('READY'));
+    }
+  });
 });

@@ -105,38 +105,53 @@ function excusedEntries({ policy, forgotMs }: Run, seen: readonly Seen[]): Set<S
   return excused;
 }
 
+/**
+ * Whoever waits is answered by what the gateway has heard of the front, and one may hear of a step a
+ * moment after another has shown it. Who is late is answered by Redis.
+ */
+const heardWithinMs = 1_000;
+
+/** Those of `waits` whose number is lower than one that surely had its turn `lagMs` before. */
+function overtaken(turns: readonly Seen[], waits: readonly Seen[], lagMs: number): Finding[] {
+  const highest = new Map<string, number>();
+  let next = 0;
+  return [...waits]
+    .sort((a, b) => a.invokedMs - b.invokedMs)
+    .flatMap(({ args: { roomId }, value: { queueId }, invokedMs }): Finding[] => {
+      for (; (turns[next]?.returnedMs ?? Infinity) + lagMs < invokedMs; next += 1) {
+        const turn = turns[next];
+        if (!turn) break;
+        const before = highest.get(turn.args.roomId) ?? 0;
+        highest.set(turn.args.roomId, Math.max(turn.value.queueId, before));
+      }
+      const first = highest.get(roomId) ?? 0;
+      return queueId < first ? [`number ${queueId} still waits, ${first} had its turn`] : [];
+    });
+}
+
 /** Who still waits was not overtaken: nobody behind had the turn before. */
 export const nobodyIsOvertaken: Checker = (run) => {
-  const seen: Seen[] = [...acked(run, 'join'), ...acked(run, 'status')];
-  const excused = excusedEntries(run, seen);
-  const turns = seen
-    .filter(({ value }) => value.status === 'READY' || value.status === 'ACTIVE')
-    .sort((a, b) => a.returnedMs - b.returnedMs);
-  const waits = seen
-    .filter((op) => op.value.status === 'WAITING' && !excused.has(op))
-    .sort((a, b) => a.invokedMs - b.invokedMs);
-  const findings: Finding[] = [];
+  const all: Seen[] = [...acked(run, 'join'), ...acked(run, 'status')];
+  const excused = excusedEntries(run, all);
   // Those who are back in the returners' lane come out of turn by right.
   const missed = new Set(
     opsOf(run, 'status')
       .filter(({ result }) => result === 'fail')
       .map(roomAndUser),
   );
-  const highest = new Map<string, number>();
-  let next = 0;
-  for (const wait of waits) {
-    for (; (turns[next]?.returnedMs ?? Infinity) < wait.invokedMs; next += 1) {
-      const turn = turns[next];
-      if (!turn || missed.has(roomAndUser(turn))) continue;
-      const { roomId } = turn.args;
-      highest.set(roomId, Math.max(turn.value.queueId, highest.get(roomId) ?? 0));
-    }
-    const { queueId } = wait.value;
-    if (queueId < (highest.get(wait.args.roomId) ?? 0) && !missed.has(roomAndUser(wait))) {
-      findings.push(`number ${queueId} still waits, ${highest.get(wait.args.roomId)} had its turn`);
-    }
-  }
-  return findings;
+  const seen = all.filter((op) => !missed.has(roomAndUser(op)));
+  const turns = seen
+    .filter(({ value }) => value.status === 'READY' || value.status === 'ACTIVE')
+    .sort((a, b) => a.returnedMs - b.returnedMs);
+  const waits = seen.filter((op) => op.value.status === 'WAITING' && !excused.has(op));
+  return [
+    ...overtaken(turns, waits, heardWithinMs),
+    ...overtaken(
+      turns,
+      waits.filter(({ value }) => value.isLate),
+      0,
+    ),
+  ];
 };
 
 /** A call without the right to it never worked. */
