@@ -40,3 +40,9 @@ export const resetFrames = (number: number): Buffer => {
   const cancel = Buffer.from([0, 0, 0, constants.NGHTTP2_CANCEL]);
   return Buffer.concat([frameOf(1, 5, stream, getRoot), frameOf(3, 0, stream, cancel)]);
 };
+/** A request, and more room for its answer than there can be: the server must reset it itself. */
+export const madeResetFrames = (number: number): Buffer => {
+  const stream = 2 * number - 1;
+  const tooMuch = Buffer.from([0x7f, 0xff, 0xff, 0xff]);
+  return Buffer.concat([frameOf(1, 5, stream, getRoot), frameOf(8, 0, stream, tooMuch)]);
+};

@@ -14,7 +14,7 @@ import { expect } from 'chai';
 import { eventually } from '../harness/eventually.ts';
 import { startGateways } from '../line/gateways.ts';
 import { type Edge, startEdge } from './edge.ts';
-import { pingFrame, preface, resetFrames, settingsFrame } from './frames.ts';
+import { madeResetFrames, pingFrame, preface, resetFrames, settingsFrame } from './frames.ts';
 import { answerJson } from './recorder.ts';
 
 /** Made for a hundred years: `openssl req -x509 -newkey ec …`, for localhost and 127.0.0.1. */
@@ -231,6 +231,7 @@ describe('HTTP/2 over TLS', () => {
 
   for (const [name, frame] of [
     ['rapid resets', resetFrames],
+    ['resets that it makes us do (CVE-2025-8671)', madeResetFrames],
     ['a flood of pings', pingFrame],
     ['a flood of settings', () => settingsFrame()],
   ] as const) {
