@@ -18,7 +18,7 @@ import type { Bind } from './http/bind.ts';
 import type { Idempotency } from './idempotency/idempotency-service.ts';
 import type { Job } from './jobs/jobs.ts';
 import type { Outbox } from './outbox/outbox.ts';
-import { createPayBatchRepository } from './payments/pay-batch-repository.ts';
+import { createLedgerBatchRepository } from './points/ledger-batch-repository.ts';
 import { createLedgerRepository } from './points/ledger-repository.ts';
 import type { LedgerService } from './points/ledger-service.ts';
 import type { ReservationRepository } from './reservations/reservation-repository.ts';
@@ -61,7 +61,7 @@ function composeCancellations({ database, outbox, reservations }: AfterSalesDeps
   const giveBack = createGiveBack({
     database,
     cancellations: rows,
-    ledgers: createPayBatchRepository(),
+    ledgers: createLedgerBatchRepository(),
     reservations,
     outbox,
   });

@@ -16,6 +16,7 @@ import { createPayBatchRepository } from './payments/pay-batch-repository.ts';
 import { createPaymentRepository } from './payments/payment-repository.ts';
 import { paymentRoutes } from './payments/payment-routes.ts';
 import { createPaymentService, type PaymentService } from './payments/payment-service.ts';
+import { createLedgerBatchRepository } from './points/ledger-batch-repository.ts';
 import { createLedgerRepository } from './points/ledger-repository.ts';
 import { createLedgerService, type LedgerService } from './points/ledger-service.ts';
 import { createExtendRepository } from './reservations/extend-repository.ts';
@@ -123,9 +124,11 @@ export function composeSales(deps: SalesDeps): Sales {
   const shared = { locks, idempotency, outbox };
   const { reservationRows, ...features } = composeReservations(deps, shared);
   const points = createLedgerRepository();
+  const ledgers = createLedgerBatchRepository();
   const ledger = createLedgerService({
     ...shared,
     ledger: points,
+    ledgers,
     pointChargeMax,
     pointBalanceMax,
   });
@@ -133,6 +136,7 @@ export function composeSales(deps: SalesDeps): Sales {
   const payBatch = createPayBatch({
     payments: paymentRows,
     batches: createPayBatchRepository(),
+    ledgers,
     outbox,
   });
   const payments = createPaymentService({

@@ -142,3 +142,14 @@ export const problemMediaType = 'application/problem+json';
 export function toProblem(thrown: unknown): Problem {
   return thrown instanceof Problem ? thrown : new Problem('internal', { cause: thrown });
 }
+
+/** The Problem that a check throws, as a value; whatever else it throws goes on. */
+export function problemOf(check: () => void): Problem | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import type { Database } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { NewEvent } from '../outbox/outbox-repository.ts';
-import type { PayBatchRepository } from '../payments/pay-batch-repository.ts';
+import type { LedgerBatchRepository } from '../points/ledger-batch-repository.ts';
 import { chain } from '../points/ledger-rules.ts';
 import type { ReservationRepository } from '../reservations/reservation-repository.ts';
 import type { CancellationRepository, RefundAccount } from './cancellation-repository.ts';
@@ -24,7 +24,7 @@ export type GiveBack = () => Promise<'more' | 'idle'>;
 export interface GiveBackDeps {
   database: Database;
   cancellations: CancellationRepository;
-  ledgers: Pick<PayBatchRepository, 'post'>;
+  ledgers: Pick<LedgerBatchRepository, 'post'>;
   reservations: Pick<ReservationRepository, 'holdsLeft'>;
   outbox: Outbox;
 }
@@ -81,7 +81,7 @@ async function post(
     return { account, history: chain(account, entries) };
   });
   // A payment of a free seat moves nothing but the version, and counts all the same.
-  const moved = await ledgers.post(tx, postings);
+  const { moved } = await ledgers.post(tx, postings);
   if (moved !== postings.length) throw new Error('a balance moved under its lock');
 }
 

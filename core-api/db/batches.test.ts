@@ -53,6 +53,29 @@ describe('batches', () => {
     ]);
   });
 
+  it('take calls with a key in common together where they may meet, one batch at a time', async () => {
+    const ends: (() => void)[] = [];
+    const { ran, batched } = open({
+      keysMayMeet: true,
+      alone: ({ id }) => new Promise((resolve) => ends.push(() => resolve(`alone ${id}`))),
+    });
+    const first = batched(callOf(1, 'a'));
+    await turn();
+    const others = [2, 3].map((id) => batched(callOf(id, 'a')));
+    expect(await Promise.all([4, 5].map((id) => batched(callOf(id, 'b'))))).to.deep.equal([
+      'together 4',
+      'together 5',
+    ]);
+    expect(ran).to.deep.equal([[4, 5]]);
+    ends[0]?.();
+    expect(await first).to.equal('alone 1');
+    expect(await Promise.all(others)).to.deep.equal(['together 2', 'together 3']);
+    expect(ran).to.deep.equal([
+      [4, 5],
+      [2, 3],
+    ]);
+  });
+
   it('give each call its own outcome', async () => {
     const { batched } = open({
       together: (calls) =>

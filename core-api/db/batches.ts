@@ -1,7 +1,7 @@
 import { Problem } from '../../shared/problems.ts';
 
 /**
- * Of holds, and of payments. Two lanes: one transaction is written while another one's commit
+ * Of holds, of payments, and of charges. Two lanes: one transaction is written while another one's commit
  * goes to the disk; more would make the batches smaller and the statements more.
  */
 export const batchLimits = { lanes: 2, callsMax: 32, queueMax: 5_000, waitMs: 5_000 } as const;
@@ -27,6 +27,8 @@ export interface BatchesOptions<Call, Result> {
   waitMs: number;
   /** Calls that have one of these in common never run at the same time. */
   keysOf: (call: Call) => readonly string[];
+  /** But they may be done by one batch, one after another. */
+  keysMayMeet?: true;
   /**
    * Reads only: the refusal of each, or nothing where it may go on. Asked of those who want what
    * a running batch is about, and again when that batch has ended: who came too late is told so
@@ -84,7 +86,7 @@ export function createBatches<Call extends { signal: AbortSignal }, Result>(
   function next(): void {
     isScheduled = false;
     while (running < lanes && waiting.size > 0) {
-      const batch = takeBatch(waiting, options.callsMax, runningKeys);
+      const batch = takeBatch(waiting, options, runningKeys);
       if (batch.length === 0) break;
       running += 1;
       const keys = batch.flatMap((one) => one.keys);
@@ -116,10 +118,10 @@ export function createBatches<Call extends { signal: AbortSignal }, Result>(
     });
 }
 
-/** The first ones that have no key in common, taken out of the line. */
+/** The first ones that have no key in common with a running one, taken out of the line. */
 function takeBatch<Call extends { signal: AbortSignal }, Result>(
   waiting: Set<Waiting<Call, Result>>,
-  callsMax: number,
+  { callsMax, keysMayMeet }: Pick<BatchesOptions<Call, Result>, 'callsMax' | 'keysMayMeet'>,
   runningKeys: ReadonlySet<string>,
 ): Waiting<Call, Result>[] {
   const batch: Waiting<Call, Result>[] = [];
@@ -134,7 +136,7 @@ function takeBatch<Call extends { signal: AbortSignal }, Result>(
       one.reject(new Problem('unavailable', { cause: reason }));
       continue;
     }
-    for (const key of one.keys) keys.add(key);
+    if (!keysMayMeet) for (const key of one.keys) keys.add(key);
     batch.push(one);
   }
   return batch;

@@ -2,8 +2,9 @@ import { Problem } from '../../shared/problems.ts';
 import { BatchUndone, type Outcome } from '../db/batches.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { LedgerBatchRepository, LockedAccount } from '../points/ledger-batch-repository.ts';
 import { chain } from '../points/ledger-rules.ts';
-import type { LockedAccount, OwnedPayable, PayBatchRepository } from './pay-batch-repository.ts';
+import type { OwnedPayable, PayBatchRepository } from './pay-batch-repository.ts';
 import type { Paid, PayWish } from './pay-transaction.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 import { checkPay } from './payment-rules.ts';
@@ -18,6 +19,7 @@ export type PayBatch = (tx: Tx, wishes: readonly PayWish[]) => Promise<Outcome<P
 export interface PayBatchDeps {
   payments: PaymentRepository;
   batches: PayBatchRepository;
+  ledgers: LedgerBatchRepository;
   outbox: Outbox;
 }
 
@@ -47,10 +49,10 @@ export function createPayBatch(deps: PayBatchDeps): PayBatch {
 /** Locks the accounts, then reads what they want to pay. Refusals write nothing. */
 async function check(
   tx: Tx,
-  { batches }: PayBatchDeps,
+  { batches, ledgers }: PayBatchDeps,
   wishes: readonly PayWish[],
 ): Promise<(Step | Problem)[]> {
-  const locked = await batches.lockAccounts(
+  const locked = await ledgers.lockAccounts(
     tx,
     wishes.map(({ userId }) => userId),
   );
@@ -80,7 +82,7 @@ async function check(
 
 async function pay(
   tx: Tx,
-  { payments, batches, outbox }: PayBatchDeps,
+  { payments, batches, ledgers, outbox }: PayBatchDeps,
   steps: readonly Step[],
 ): Promise<Paid[]> {
   const [first] = steps;
@@ -101,7 +103,8 @@ async function pay(
       })),
     ),
   }));
-  if ((await batches.post(tx, postings)) !== steps.length) throw new BatchUndone();
+  const { moved } = await ledgers.post(tx, postings);
+  if (moved !== steps.length) throw new BatchUndone();
   const holds = await batches.holdsLeft(tx, userIds);
   const left = new Map(holds.map((row) => [`${row.userId} ${row.concertId}`, row.holds]));
   await outbox.append(

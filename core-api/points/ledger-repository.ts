@@ -16,7 +16,7 @@ const lockAccountSql = `SELECT p.point_id AS pointId, p.point, p.version,
 const postSql = `UPDATE point SET point = point + ?, version = version + ?
   WHERE point_id = ? AND version = ? AND point + ? >= 0`;
 
-const insertHistorySql = (count: number): string => `INSERT INTO point_history
+export const insertHistorySql = (count: number): string => `INSERT INTO point_history
   (point_id, seq, amount, point_after_transaction, type, payment_id)
   VALUES ${rowMarks(count, 6)}`;
 

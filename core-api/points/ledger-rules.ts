@@ -1,3 +1,5 @@
+import { Problem } from '../../shared/problems.ts';
+
 /** The balance of one account, with its row locked. */
 export interface Account {
   pointId: string;
@@ -33,4 +35,9 @@ export function chain(
     after += entry.amount;
     return { ...entry, seq: version + 1 + index, pointAfterTransaction: after };
   });
+}
+
+/** @throws Problem `point-limit-exceeded` when the balance would pass its largest value. */
+export function checkCharge(point: number, amount: number, pointBalanceMax: number): void {
+  if (point + amount > pointBalanceMax) throw new Problem('point-limit-exceeded');
 }

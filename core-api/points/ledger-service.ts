@@ -1,8 +1,13 @@
 import { Problem } from '../../shared/problems.ts';
-import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
+import { batchLimits, createBatches } from '../db/batches.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { KeyedCall } from '../idempotency/idempotency-rules.ts';
+import type { KeyedReply } from '../idempotency/idempotency-service.ts';
 import { lockKeys } from '../lock/lock-keys.ts';
-import type { LockRequest, LockService } from '../lock/lock-service.ts';
+import type { LockRequest } from '../lock/lock-service.ts';
+import { type ChargeTogetherDeps, createChargeTogether } from './charge-together.ts';
 import type { LedgerRepository } from './ledger-repository.ts';
+import { checkCharge } from './ledger-rules.ts';
 
 export interface ChargeCall {
   userId: string;
@@ -23,12 +28,9 @@ export interface LedgerService {
   checkAmount(amount: number): void;
 }
 
-export interface LedgerDeps {
+export interface LedgerDeps extends ChargeTogetherDeps {
   ledger: LedgerRepository;
-  locks: LockService;
-  idempotency: Idempotency;
   pointChargeMax: number;
-  pointBalanceMax: number;
 }
 
 /** How long a call waits while others move the points of the same account. */
@@ -42,6 +44,13 @@ export const pointsLock = (userId: string, guard: LockRequest['guard']): LockReq
   guard,
 });
 
+/** A charge on its way, with what stands for it under its key. */
+interface Charge {
+  keyed: KeyedCall;
+  amount: number;
+  signal: AbortSignal;
+}
+
 export function createLedgerService(deps: LedgerDeps): LedgerService {
   const { ledger, locks, idempotency, pointChargeMax, pointBalanceMax } = deps;
 
@@ -51,29 +60,37 @@ export function createLedgerService(deps: LedgerDeps): LedgerService {
     throw new Problem('invalid-request', { errors: [{ path: 'body.amount', message }] });
   }
 
+  async function chargeIn(tx: Tx, userId: string, amount: number) {
+    const account = await ledger.lockAccount(tx, userId);
+    checkCharge(account.point, amount, pointBalanceMax);
+    const entry = { amount, type: 'CHARGE', paymentId: null } as const;
+    const { point, firstHistoryId } = await ledger.post(tx, account, [entry]);
+    return { point, pointHistoryId: firstHistoryId };
+  }
+
+  const alone = ({ keyed, amount, signal }: Charge): Promise<KeyedReply> => {
+    const { userId } = keyed;
+    const work = (tx: Tx) => chargeIn(tx, userId, amount);
+    return locks.withLock(pointsLock(userId, idempotency.guard(keyed)), () =>
+      idempotency.transaction(keyed, work, { signal }),
+    );
+  };
+
+  const batched = createBatches({
+    ...batchLimits,
+    keysOf: ({ keyed }: Charge) => [keyed.userId],
+    keysMayMeet: true,
+    together: createChargeTogether(deps),
+    alone,
+  });
+
   return {
     checkAmount,
     charge: async ({ userId, amount, idempotencyKey: key, signal }) => {
       checkAmount(amount);
       const input = { params: {}, body: { amount } };
-      const call = { userId, callName: 'chargePoint', key, input };
-      return idempotency.settle(call, () =>
-        locks.withLock(pointsLock(userId, idempotency.guard(call)), () =>
-          idempotency.transaction(
-            call,
-            async (tx) => {
-              const account = await ledger.lockAccount(tx, userId);
-              if (account.point + amount > pointBalanceMax) {
-                throw new Problem('point-limit-exceeded');
-              }
-              const entry = { amount, type: 'CHARGE', paymentId: null } as const;
-              const { point, firstHistoryId } = await ledger.post(tx, account, [entry]);
-              return { point, pointHistoryId: firstHistoryId };
-            },
-            { signal },
-          ),
-        ),
-      );
+      const keyed = { userId, callName: 'chargePoint', key, input };
+      return idempotency.settle(keyed, () => batched({ keyed, amount, signal }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../shared/problems.ts';
+import { type Problem, problemOf } from '../../shared/problems.ts';
 import { checkHold, type HoldWish } from './hold-rules.ts';
 
 /** A hold of seats by id, as one of a batch. */
@@ -38,14 +38,4 @@ export function refusalsOf(
     });
     return problemOf(() => checkHold(wish, sale, seats && found));
   });
-}
-
-function problemOf(check: () => void): Problem | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
 }

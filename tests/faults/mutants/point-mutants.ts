@@ -22,6 +22,16 @@ export const pointMutants: readonly Mutant[] = [
         from: 'SET point = point + ?, version = version + ?\n  WHERE point_id = ? AND version = ? AND point + ? >= 0',
         to: 'SET point = point + ?, version = version + ?\n  WHERE point_id = ? AND version >= 0 * ? AND point + ? >= -1000000000',
       },
+      {
+        file: 'core-api/points/ledger-batch-repository.ts',
+        from: 'ORDER BY u.user_id FOR UPDATE',
+        to: 'ORDER BY u.user_id',
+      },
+      {
+        file: 'core-api/points/ledger-batch-repository.ts',
+        from: 'WHERE p.version = m.seen AND p.point + m.delta >= 0',
+        to: 'WHERE p.version >= 0 * m.seen AND p.point + m.delta >= -1000000000',
+      },
     ],
     sql: ['ALTER TABLE point_history DROP INDEX uq_history_seq, ADD INDEX (point_id, seq)'],
     seenBy: ['ledgersAddUp', 'audit'],
@@ -52,6 +62,11 @@ export const pointMutants: readonly Mutant[] = [
         file: 'core-api/points/ledger-repository.ts',
         from: 'const delta = point - account.point;',
         to: 'const delta = point - account.point + (point > account.point ? 1 : 0);',
+      },
+      {
+        file: 'core-api/points/ledger-batch-repository.ts',
+        from: 'return [pointId, after - point, history.length, version];',
+        to: 'return [pointId, after - point + (after > point ? 1 : 0), history.length, version];',
       },
     ],
     seenBy: ['ledgersAddUp', 'readsAreConserved'],
