@@ -95,6 +95,21 @@ describe('the door of the pages', () => {
     expect(codeOf(refused)).to.equal('403 queue-token-wrong-user');
   });
 
+  it('takes no text of a form for a header that could be two', async () => {
+    for (const key of ['a\r\nX-Internal-Assertion: v1', 'a\nb', '\0', '열쇠']) {
+      const answer = await fetch(`${stack.gatewayUrl}/me/points/charge`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...own, cookie: cookie() },
+        body: new URLSearchParams({ amount: '1', key, to: '/' }),
+      });
+      expect(answer.status, JSON.stringify(key)).to.equal(400);
+    }
+    expect((await ask('GET', '/api/points', { cookie: cookie() })).body).to.deep.equal({
+      point: 50_000,
+    });
+  });
+
   it('sends pages with their own policy, and cookies that no script reads', async () => {
     const page = await stack.api.call('GET', `/c/${concertId}/room`);
     expect(page.headers['content-security-policy']).to.contain("script-src 'self'");
