@@ -23,15 +23,21 @@ const rule = (
   where: LimitRule['where'] = 'shared',
 ): LimitRule => ({ name: `${name}-${by}`, by, points, seconds: 60, where });
 
+/**
+ * About what one core can do: a hall full of accounts behind one address cannot take all of it for
+ * long. Counted by each process, because the account is counted in Redis by the same call.
+ */
+const manyFrom = (name: string): LimitRule => rule(name, 'address', 30_000, 'own');
+
 /** By the name of the endpoint. */
 export const limitRules: Readonly<Record<string, readonly LimitRule[]>> = {
   register: [rule('register', 'address', 1_200)],
   login: [rule('login', 'address', 1_200)],
   // Joining again finds the same place: an account gains nothing by it, and its tabs may ask.
   joinQueue: [rule('join', 'address', 6_000, 'own'), rule('join', 'account', 600, 'own')],
-  createReservations: [rule('hold', 'account', 300)],
-  createPayments: [rule('pay', 'account', 300)],
-  chargePoint: [rule('charge', 'account', 300)],
+  createReservations: [manyFrom('hold'), rule('hold', 'account', 300)],
+  createPayments: [manyFrom('pay'), rule('pay', 'account', 300)],
+  chargePoint: [manyFrom('charge'), rule('charge', 'account', 300)],
 };
 
 /** Wrong passwords in a row that cost nothing yet, from one address. */

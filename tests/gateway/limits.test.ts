@@ -1,6 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { pauseSeconds } from '../../queue-gateway/limits/limit-rules.ts';
+import { limitRules, pauseSeconds } from '../../queue-gateway/limits/limit-rules.ts';
+import { createLimits } from '../../queue-gateway/limits/limit-service.ts';
+import type { LimitStore } from '../../queue-gateway/limits/limit-store.ts';
+import { createOwnCounter } from '../../queue-gateway/limits/own-counter.ts';
+import { createPayments } from '../../shared/contracts/payments.ts';
+import { chargePoint } from '../../shared/contracts/points.ts';
+import { createReservations } from '../../shared/contracts/reservations.ts';
 import { Problem } from '../../shared/problems.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type FreshNamespace, freshNamespace } from '../harness/fresh-namespace.ts';
@@ -82,6 +89,25 @@ describe('limits', () => {
     expect((await register('203.0.113.2')).headers['ratelimit-remaining']).to.equal('1199');
     expect((await register('2001:db8::1')).headers['ratelimit-remaining']).to.equal('1199');
     expect((await register('2001:db8::2')).headers['ratelimit-remaining']).to.equal('1198');
+  });
+
+  it('count accounts of one address together, and say of an answer what its account has left', () => {
+    const own = createOwnCounter({ seconds: 60, now: () => 0 });
+    const store = { count: (_rule: unknown, key: string) => own(key) } as unknown as LimitStore;
+    const { check } = createLimits(store);
+    for (const endpoint of [createReservations, createPayments, chargePoint]) {
+      const outgoing = { setHeader: () => undefined } as unknown as ServerResponse;
+      const from = (address: string) => void check(endpoint, 'address', address, outgoing);
+      const key = (at: number): string => `2001:db8:${endpoint.name.length}::${at.toString(16)}`;
+      for (let at = 1; at <= 30_000; at += 1) from(key(at % 1_000));
+      expect(() => from(key(1)), endpoint.name).to.throw(Problem, /too/i);
+      expect(() => from('2001:db8:ffff::1'), endpoint.name).not.to.throw();
+      const rules = limitRules[endpoint.name]?.map(({ by, points }) => [by, points]);
+      expect(rules).to.deep.equal([
+        ['address', 30_000],
+        ['account', 300],
+      ]);
+    }
   });
 
   it('go on without Redis, each process for itself', async () => {
