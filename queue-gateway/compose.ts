@@ -45,7 +45,7 @@ function createTokens(config: GatewayConfig, now: () => number) {
   const waiting = createWaitingTokens({ keys: config.waitingTokenKeys, now });
   const active = createActiveTokens({ keys: config.activeTokenKeys, now });
   const receipts = createReceipts({ keys: config.receiptKeys, now });
-  return { access, waiting, active, receipts, queue: createQueueTokens({ waiting, active, now }) };
+  return { access, waiting, active, receipts, queue: createQueueTokens({ waiting, active }) };
 }
 
 /** What anybody may verify: access and active tokens, receipts, tickets. */

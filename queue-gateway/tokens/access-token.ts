@@ -77,11 +77,9 @@ function verify(keys: KeySet, token: string, nowMs: number): AccessClaims | Prom
 /** @param options.keys the core's public keys. */
 export function createAccessTokens(options: { keys: KeySet; now: () => number }): AccessTokens {
   const { keys, now } = options;
-  return {
-    verify: createVerifiedCache<AccessClaims, AccessClaims | Promise<AccessClaims>>({
-      verify: (token) => verify(keys, token, now()),
-      now,
-      keysVersion: () => keys.version,
-    }),
-  };
+  const { verify: verifyCached } = createVerifiedCache<
+    AccessClaims,
+    AccessClaims | Promise<AccessClaims>
+  >({ verify: (token) => verify(keys, token, now()), now, keysVersion: () => keys.version });
+  return { verify: verifyCached };
 }

@@ -12,6 +12,7 @@ import {
   type TokenPins,
   verifyOptions,
 } from './token-rules.ts';
+import { createVerifiedCache } from './verified-cache.ts';
 
 /** The proof of admission. Its public keys are published, so that others can check it too. */
 export const activePins: TokenPins & PinnedAlgorithm = {
@@ -38,14 +39,16 @@ export interface ActiveClaims {
 
 export interface ActiveTokens {
   sign(claims: Omit<ActiveClaims, 'kind'>): string;
-  /** @throws Problem `queue-token-invalid`, or `queue-token-ended` when only its time is over. */
+  /**
+   * At once for a token that was right a moment ago, or was signed here.
+   * @throws Problem `queue-token-invalid`, or `queue-token-ended` when only its time is over.
+   */
   verify(token: string): ActiveClaims;
   /**
    * A token as our own store kept it, and what it says; signed again when its key was retired.
    * @throws Problem `queue-token-ended` when its time is over.
    */
   restore(token: string): { token: string; claims: ActiveClaims };
-  keysVersion(): number;
 }
 
 const payloadSchema = z.strictObject({
@@ -72,7 +75,7 @@ function toClaims(payload: z.infer<typeof payloadSchema>): ActiveClaims {
   };
 }
 
-function sign(keys: KeySet, claims: Omit<ActiveClaims, 'kind'>): string {
+function sign(keys: KeySet, claims: Omit<ActiveClaims, 'kind'>) {
   const { kid, key } = keys.signing;
   const payload: z.infer<typeof payloadSchema> = {
     iss: 'queue-gateway',
@@ -86,7 +89,8 @@ function sign(keys: KeySet, claims: Omit<ActiveClaims, 'kind'>): string {
     exp: Math.floor(claims.expiresAtMs / 1_000),
   };
   const header = { alg: activePins.algorithm, typ: activePins.typ, kid };
-  return jwt.sign(payload, key, { algorithm: activePins.algorithm, header });
+  const token = jwt.sign(payload, key, { algorithm: activePins.algorithm, header });
+  return { token, claims: toClaims(payload) };
 }
 
 function verify(keys: KeySet['byKid'], token: string, nowMs: number): ActiveClaims {
@@ -108,12 +112,12 @@ function verify(keys: KeySet['byKid'], token: string, nowMs: number): ActiveClai
   return toClaims(payload.data);
 }
 
-/** The key of a kept token is gone, so nothing proves it but that it came from our store. */
-function resign(keys: KeySet, token: string, nowMs: number) {
+/** What our own store kept is proved by where it was. */
+function ofStore(token: string, nowMs: number): Omit<ActiveClaims, 'kind'> {
   const claims = toClaims(payloadSchema.parse(jwt.decode(token)));
   if (claims.expiresAtMs <= nowMs)
     throw new Problem('queue-token-ended', { extra: { reason: 'expired' } });
-  return { token: sign(keys, claims), claims };
+  return claims;
 }
 
 /** @param options.keys P-256 private keys; the first signs, the public half of each verifies. */
@@ -124,14 +128,25 @@ export function createActiveTokens(options: { keys: KeySet; now: () => number })
     keysVersion,
     () => new Map([...keys.byKid].map(([kid, key]) => [kid, createPublicKey(key)])),
   );
-  return {
-    sign: (claims) => sign(keys, claims),
+  const known = createVerifiedCache<ActiveClaims>({
     verify: (token) => verify(publicKeys(), token, now()),
+    now,
+    keysVersion,
+  });
+
+  function signAndRemember(asked: Omit<ActiveClaims, 'kind'>) {
+    const signed = sign(keys, asked);
+    known.remember(signed.token, signed.claims);
+    return signed;
+  }
+
+  return {
+    sign: (claims) => signAndRemember(claims).token,
+    verify: known.verify,
     restore(token) {
       const isRetired = !publicKeys().has(peekHeader(token)?.kid ?? '');
-      if (isRetired) return resign(keys, token, now());
-      return { token, claims: verify(publicKeys(), token, now()) };
+      if (isRetired) return signAndRemember(ofStore(token, now()));
+      return { token, claims: known.verify(token) };
     },
-    keysVersion,
   };
 }

@@ -1,7 +1,6 @@
 import { Problem } from '../../shared/problems.ts';
 import { type ActiveClaims, activePins, type ActiveTokens } from './active-token.ts';
 import { peekKind } from './token-rules.ts';
-import { createVerifiedCache } from './verified-cache.ts';
 import { type WaitingClaims, waitingPins, type WaitingTokens } from './waiting-token.ts';
 
 export type QueueClaims = WaitingClaims | ActiveClaims;
@@ -18,20 +17,13 @@ export interface QueueTokens {
 export function createQueueTokens(options: {
   waiting: WaitingTokens;
   active: ActiveTokens;
-  now: () => number;
 }): QueueTokens {
-  const { waiting, active, now } = options;
-  const { keysVersion } = active;
-  // An HMAC costs no more than to remember it, and who waits comes back when it is forgotten.
-  const verifyActive = createVerifiedCache<ActiveClaims>({
-    verify: active.verify,
-    now,
-    keysVersion,
-  });
+  const { waiting, active } = options;
   return {
     verify(token) {
       const typ = peekKind(token);
-      if (typ === activePins.typ) return verifyActive(token);
+      if (typ === activePins.typ) return active.verify(token);
+      // An HMAC costs no more than to remember it, and who waits comes back when it is forgotten.
       if (typ === waitingPins.typ) return waiting.verify(token);
       throw new Problem('queue-token-invalid', { cause: new Error('of no known kind') });
     },

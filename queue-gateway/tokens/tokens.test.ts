@@ -36,7 +36,7 @@ let nowMs = Date.now();
 const now = (): number => nowMs;
 const active = createActiveTokens({ keys: activeKeys, now });
 const waiting = createWaitingTokens({ keys: waitingKeys, now });
-const queue = createQueueTokens({ waiting, active, now });
+const queue = createQueueTokens({ waiting, active });
 const access = createAccessTokens({ keys: loadAccessPublicKeys(accessJwks), now });
 
 interface Kind extends TokenKind {

@@ -2,6 +2,7 @@ import { Cluster, Redis, type RedisOptions as NodeOptions } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
 import { limitCommands } from './command-deadline.ts';
+import { joinWrites } from './join-writes.ts';
 
 /** One server, a primary that sentinels look after, or a cluster: the same commands. */
 export type RedisClient = Redis | Cluster;
@@ -133,14 +134,15 @@ const settled = (client: RedisClient): Promise<void> =>
     client.once('end', resolve);
   });
 
-function limit(client: RedisClient, timeoutMs: number, log: Logger): void {
+function prepareCalls(client: RedisClient, timeoutMs: number, log: Logger): void {
   const onSilent = (isSilent: boolean): void =>
     isSilent ? log.warn('redis is silent') : log.info('redis is heard of again');
-  if (!(client instanceof Cluster)) {
-    limitCommands(client, { timeoutMs, onSilent });
-    return;
-  }
-  client.on('+node', (node: Redis) => limitCommands(node, { timeoutMs, onSilent }));
+  const prepare = (node: Redis): void => {
+    joinWrites(node);
+    limitCommands(node, { timeoutMs, onSilent });
+  };
+  if (client instanceof Cluster) client.on('+node', prepare);
+  else prepare(client);
 }
 
 /**
@@ -151,7 +153,8 @@ export async function openRedis(options: RedisOptions): Promise<RedisClient> {
   const { url, profile, readyWithinMs = 5_000, commandTimeoutMs } = options;
   const log = options.log.child({ redis: profile });
   const client = newRedis(parseRedisUrl(url), profileOptions(profile), profile);
-  if (profile !== 'subscriber') limit(client, commandTimeoutMs ?? commandTimeoutsMs[profile], log);
+  if (profile !== 'subscriber')
+    prepareCalls(client, commandTimeoutMs ?? commandTimeoutsMs[profile], log);
   logFaults(client, log);
   const ready = settled(client);
   client.connect().catch(() => undefined); // The error event has said it.
