@@ -39,21 +39,20 @@ const maxValueLength = 1_024;
 /** What nearly every `Connection` says: it names no header. */
 const usualConnection = /^(?:keep-alive|close)$/i;
 
+const none: readonly string[] = [];
+
 /**
- * RFC 9110 §7.6.1: whether a header is for this connection alone, because `Connection` names it. It
- * is left behind then, also one that would be passed on.
+ * RFC 9110 §7.6.1: headers that are for this connection alone, because `Connection` names them. They
+ * are left behind, also those that would be passed on.
  */
-function isOfConnection({ connection }: IncomingHttpHeaders, name: string): boolean {
-  if (connection === undefined || usualConnection.test(connection)) return false;
-  return connection
-    .toLowerCase()
-    .split(/[ \t]*,[ \t]*/)
-    .includes(name);
+function namedByConnection({ connection }: IncomingHttpHeaders): readonly string[] {
+  if (connection === undefined || usualConnection.test(connection)) return none;
+  return connection.toLowerCase().split(/[ \t]*,[ \t]*/);
 }
 
 /** Whether the core can know a repeated call by its key. */
 export const hasKey = (incoming: IncomingHttpHeaders): boolean =>
-  'idempotency-key' in incoming && !isOfConnection(incoming, 'idempotency-key');
+  'idempotency-key' in incoming && !namedByConnection(incoming).includes('idempotency-key');
 
 /** RFC 9110 §5.5 without obs-text: a reader behind us need not guess a charset. */
 const plainValue = /^[\t\x20-\x7e]*$/;
@@ -64,10 +63,11 @@ const plainValue = /^[\t\x20-\x7e]*$/;
  */
 export function toCoreHeaders(incoming: IncomingHttpHeaders, withBody: boolean): string[] {
   const headers: string[] = [];
+  const named = namedByConnection(incoming);
   for (const name of requestHeaders) {
     const value = incoming[name];
     if (typeof value !== 'string' || (name === 'content-type' && !withBody)) continue;
-    if (isOfConnection(incoming, name)) continue;
+    if (named.includes(name)) continue;
     if (!plainValue.test(value))
       throw new Problem('invalid-request', {
         errors: [{ path: `header.${name}`, message: 'must be plain ASCII' }],

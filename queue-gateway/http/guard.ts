@@ -46,7 +46,15 @@ export type Guard = (
   roomId: string | undefined,
 ) => Passed | Promise<Passed>;
 
-const bearer = /^Bearer ([^ ]+)$/i;
+const scheme = 'bearer ';
+
+/** RFC 6750 §2.1; by hand, because a pattern would go through hundreds of characters each time. */
+function bearerOf(authorization: string): string | undefined {
+  const at = scheme.length;
+  const isBearer = authorization.slice(0, at).toLowerCase() === scheme;
+  if (!isBearer || authorization.length === at || authorization.includes(' ', at)) return undefined;
+  return authorization.slice(at);
+}
 
 function readUser(
   accessTokens: AccessTokens,
@@ -54,7 +62,7 @@ function readUser(
 ): AccessClaims | Promise<AccessClaims> {
   const { authorization } = incoming.headers;
   if (authorization === undefined) throw new Problem('access-token-required');
-  const token = bearer.exec(authorization)?.[1];
+  const token = bearerOf(authorization);
   if (token === undefined) throw new Problem('access-token-invalid');
   return accessTokens.verify(token);
 }
