@@ -46,6 +46,9 @@ function Row({ t, format, nowMs, one }: TicketsProps & { one: Reservation }) {
   );
 }
 
+/** A seat's name stays on one line. */
+const unbroken = '\u00a0';
+
 /** Seats of one concert that are kept and not paid: one way to pay all of them. */
 function Unpaid({ t, format, holds }: TicketsProps & { holds: readonly Reservation[] }) {
   const [first] = holds;
@@ -58,7 +61,7 @@ function Unpaid({ t, format, holds }: TicketsProps & { holds: readonly Reservati
       <strong>{first.concertName}</strong>
       <span>
         {inSeatOrder(holds)
-          .map((one) => seatWords(t, one))
+          .map((one) => seatWords(t, one).replaceAll(' ', unbroken))
           .join(' · ')}
       </span>
       <span class="fine">{t('heldUntil', { time: format.time(end) })}</span>
