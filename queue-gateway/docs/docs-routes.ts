@@ -4,6 +4,7 @@ import { getOpenApi } from '../../shared/contracts/ops.ts';
 import type { Bind } from '../http/bind.ts';
 import type { EdgeApp, EdgeContext } from '../http/edge-env.ts';
 import { ownFilesPolicy } from '../http/security-headers.ts';
+import { sendBytes } from '../http/send-reply.ts';
 import { type Asset, loadViewerAssets } from './viewer-assets.ts';
 
 /** Paths beside the contracts, so that another method there is 405 too. */
@@ -24,18 +25,18 @@ function answerAsset(c: EdgeContext, asset: Asset): Response {
   };
   if (c.req.header('if-none-match') === asset.etag)
     return new Response(null, { status: 304, headers });
-  return new Response(new Uint8Array(asset.bytes), { headers });
+  return sendBytes(c.env.outgoing, asset.bytes, headers);
 }
 
 /** `GET /openapi.json`, and a viewer for it at `GET /docs`. */
 export function docsRoutes(app: EdgeApp, bind: Bind): void {
-  const text = openApiText();
-  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const bytes = Buffer.from(openApiText());
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   bind(getOpenApi, ({ request }) => {
     const headers = { etag, 'cache-control': 'public, max-age=300' };
     if (request.header('if-none-match') === etag)
       return new Response(null, { status: 304, headers });
-    return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
+    return sendBytes(request.outgoing, bytes, { 'content-type': 'application/json', ...headers });
   });
 
   const assets = loadViewerAssets();

@@ -10,7 +10,7 @@ import type { WithRequestId } from './edge-response.ts';
 import { headerFault, targetFault } from './edge-rules.ts';
 import type { ToAnswer } from './errors.ts';
 import { mayBeDoor, openPageDoor } from './page-door.ts';
-import { createPipelineLimit } from './pipeline-limit.ts';
+import { createPipeline } from './pipeline.ts';
 import { problemResponse, sendProblem } from './problem-response.ts';
 import type { Shortcuts } from './shortcuts.ts';
 
@@ -81,7 +81,7 @@ function answerCors(cors: Cors, incoming: IncomingMessage, outgoing: ServerRespo
 export function createListener(options: ListenerOptions): RequestListener {
   const { app, shortcuts, toAnswer, isDraining, clientAddress, cors } = options;
   const heads = new WeakSet<IncomingMessage>();
-  const isFlood = createPipelineLimit();
+  const inTurn = createPipeline();
   /** Connections that close after the answer that is under way. */
   const refused = new WeakSet<Socket>();
 
@@ -101,14 +101,9 @@ export function createListener(options: ListenerOptions): RequestListener {
     { errorHandler: (error) => problemResponse(toAnswer(error, 'unknown'), 'unknown') },
   );
 
-  return function listener(incoming, outgoing) {
+  function serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     // RFC 9112 §9.6: what came behind a request that was refused here is not looked at any more.
     if (refused.has(incoming.socket)) return;
-    if (isFlood(incoming, outgoing)) {
-      refused.add(incoming.socket);
-      incoming.socket.destroy();
-      return;
-    }
     let known = shortcuts.find(incoming);
     if (isDraining()) outgoing.setHeader('connection', 'close');
     logAnswer(options, incoming, outgoing);
@@ -135,5 +130,10 @@ export function createListener(options: ListenerOptions): RequestListener {
       const requestId = requestIdIn(outgoing);
       sendProblem(outgoing, toAnswer(error, requestId), requestId);
     });
+  }
+
+  return function listener(incoming, outgoing) {
+    if (outgoing.socket !== null) return serve(incoming, outgoing);
+    if (!inTurn(incoming, outgoing, () => serve(incoming, outgoing))) incoming.socket.destroy();
   };
 }

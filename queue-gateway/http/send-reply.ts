@@ -26,6 +26,19 @@ async function sendResponse(response: Response, outgoing: ServerResponse): Promi
 }
 
 /**
+ * The same bytes for everybody, uncopied, to as many as ask; for a handler to return.
+ * @param headers with the content type
+ */
+export function sendBytes(
+  outgoing: ServerResponse,
+  bytes: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  outgoing.writeHead(200, { ...headers, 'content-length': String(bytes.length) }).end(bytes);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/**
  * What a handler returned, straight to the socket: a body is told from its length, and what is not
  * text already is JSON.
  */

@@ -15,6 +15,9 @@ describe('the documents of the gateway', () => {
     const answer = await call(`${edge.url}/openapi.json`);
     expect(answer.text === readFileSync(openApiFile, 'utf8')).to.equal(true);
     expect(answer.headers['content-type']).to.equal('application/json');
+    expect(answer.headers['content-length'], 'not made anew in pieces for each').to.equal(
+      String(Buffer.byteLength(answer.text)),
+    );
     const again = await call(`${edge.url}/openapi.json`, {
       headers: { 'if-none-match': String(answer.headers['etag']) },
     });
