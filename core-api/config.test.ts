@@ -53,6 +53,10 @@ describe('the configuration of the core', () => {
     for (const count of [2, 4, 6]) {
       expect(faultsOf({ ...env, LOCK_REDIS_URLS: urls(count) })).to.contain('LOCK_REDIS_URLS');
     }
+    const twice = `${urls(2)}, redis://lock-0/1`;
+    expect(faultsOf({ ...env, LOCK_REDIS_URLS: twice })).to.contain(
+      '- LOCK_REDIS_URLS: must be different servers',
+    );
   });
 
   it('names every fault at once and repeats no value', () => {

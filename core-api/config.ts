@@ -120,9 +120,16 @@ export const coreVariables: readonly Variable[] = [
   { name: 'SHUTDOWN_SECONDS', default: '10', what: 'time to finish requests when stopping' },
 ];
 
+const serverOf = (url: string): string => {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port || '6379'}`;
+};
+
 const lockUrls = envVar
   .urls('redis', 'rediss')
-  .refine((urls) => [1, 3, 5].includes(urls.length), 'must be 1, 3 or 5 URLs');
+  .refine((urls) => [1, 3, 5].includes(urls.length), 'must be 1, 3 or 5 URLs')
+  // One server asked twice tells the second question that the lock is somebody else's.
+  .refine((urls) => new Set(urls.map(serverOf)).size === urls.length, 'must be different servers');
 
 const maxSqlInt = 2_147_483_647;
 const schema = z.object({
