@@ -114,55 +114,63 @@ describe('batches', () => {
     expect(await calls[1]).to.equal('alone 2');
   });
 
-  it('ask about those who want what is running, and again when it has ended', async () => {
-    let taken = false;
+  it('ask about everybody first, by one read, and about rivals when something is taken and at its end', async () => {
+    const sold = new Set<string>();
     let finish = (_: string): void => undefined;
+    let take = (): void => undefined;
     const asked: number[][] = [];
     const { ran, batched } = open({
-      alone: ({ id }) =>
-        id === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve(`alone ${id}`),
+      alone: ({ id }, { wasAsked, taken }) => {
+        if (id !== 1) return Promise.resolve(`alone ${id}, ${wasAsked ? 'asked' : 'not asked'}`);
+        take = taken;
+        return new Promise((resolve) => (finish = resolve));
+      },
       refusals: (calls) => {
         asked.push(calls.map(({ id }) => id));
         return Promise.resolve(
-          calls.map(({ key }) => (taken && key === 'a' ? new Problem('seat-taken') : undefined)),
+          calls.map(({ key }) => (sold.has(key) ? new Problem('seat-taken') : undefined)),
         );
       },
     });
     const first = batched(callOf(1, 'a'));
     await turn();
-    const late = [2, 3, 4].map((id) => wordOf(batched(callOf(id, 'a'))));
-    const other = batched(callOf(5, 'b'));
-    expect(await other).to.equal('alone 5');
-    expect(asked).to.deep.equal([[2, 3, 4]]);
-    taken = true;
+    await turn();
+    const [second, third] = [2, 3].map((id) => wordOf(batched(callOf(id, 'a'))));
+    const other = batched(callOf(4, 'b'));
+    expect(await other).to.equal('alone 4, asked');
+    expect(asked).to.deep.equal([[1], [2, 3, 4]]);
+    sold.add('a');
+    take();
+    expect(await Promise.all([second, third])).to.deep.equal(['seat-taken', 'seat-taken']);
+    sold.clear();
+    const fourth = wordOf(batched(callOf(5, 'a')));
+    // After a refusal others are waited for a moment.
+    while (asked.length < 4) await turn();
+    await turn();
+    sold.add('a');
     finish('won');
-    expect([await first, ...(await Promise.all(late))]).to.deep.equal([
-      'won',
-      ...Array(3).fill('seat-taken'),
-    ]);
+    expect([await first, await fourth]).to.deep.equal(['won', 'seat-taken']);
+    expect(asked).to.deep.equal([[1], [2, 3, 4], [2, 3], [5], [5]]);
     // None of them took a place in a lane.
-    expect([asked, ran]).to.deep.equal([
-      [
-        [2, 3, 4],
-        [2, 3, 4],
-      ],
-      [],
-    ]);
+    expect(ran).to.deep.equal([]);
   });
 
   it('let everybody go on of whom nothing could be read', async () => {
     let finish = (_: string): void => undefined;
     const { batched } = open({
-      alone: ({ id }) =>
-        id === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve(`alone ${id}`),
+      alone: ({ id }, { wasAsked }) =>
+        id === 1
+          ? new Promise((resolve) => (finish = resolve))
+          : Promise.resolve(`alone ${id}, ${wasAsked ? 'asked' : 'not asked'}`),
       refusals: () => Promise.reject(new Problem('unavailable')),
     });
     const first = batched(callOf(1, 'a'));
     await turn();
+    await turn();
     const late = batched(callOf(2, 'a'));
     await turn();
     finish('done');
-    expect([await first, await late]).to.deep.equal(['done', 'alone 2']);
+    expect([await first, await late]).to.deep.equal(['done', 'alone 2, not asked']);
   });
 
   it('refuse who waits too long or finds too many waiting, and who left is not begun', async () => {

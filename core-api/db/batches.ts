@@ -1,13 +1,19 @@
 import { Problem } from '../../shared/problems.ts';
 
 /**
- * Of holds, of payments, and of charges. Two lanes: one transaction is written while another one's commit
- * goes to the disk; more would make the batches smaller and the statements more.
+ * Of holds, of payments, and of charges. Two lanes: one transaction is written while another one's
+ * commit goes to the disk; more would make the batches smaller and the statements more.
  */
-export const batchLimits = { lanes: 2, callsMax: 32, queueMax: 5_000, waitMs: 5_000 } as const;
+export const batchLimits = { lanes: 2, callsMax: 128, queueMax: 5_000, waitMs: 5_000 } as const;
 
 /** Calls that are asked about in one read. */
 const askedMax = 1_024;
+
+/** What was read this long ago is read again before anything is done. */
+const freshMs = 500;
+
+/** After somebody was refused others of that crowd are near: they are asked about together. */
+const gatherMs = 5;
 
 /** What came of one call of a batch. */
 export type Outcome<Result> = { value: Result } | { problem: Problem };
@@ -30,17 +36,25 @@ export interface BatchesOptions<Call, Result> {
   /** But they may be done by one batch, one after another. */
   keysMayMeet?: true;
   /**
-   * Reads only: the refusal of each, or nothing where it may go on. Asked of those who want what
-   * a running batch is about, and again when that batch has ended: who came too late is told so
-   * at once, by one read for all of them, and takes no place in a lane.
+   * Reads only: the refusal of each, or nothing where it may go on. Asked of every call before it
+   * may take a place, of those who want what a batch has when it says `taken`, and again when that
+   * batch has ended: who came too late is told so at once, by one read for all of them.
    */
   refusals?: (calls: readonly Call[]) => Promise<(Problem | undefined)[]>;
   /**
    * All calls in one transaction: an outcome for each, in order, or nothing has happened.
    * @throws whatever it meets that is not the usual course; each call is run alone then.
    */
-  together: (calls: readonly Call[]) => Promise<Outcome<Result>[]>;
-  alone: (call: Call) => Promise<Result>;
+  together: (calls: readonly Call[], run: Run) => Promise<Outcome<Result>[]>;
+  alone: (call: Call, run: Run) => Promise<Result>;
+}
+
+/** What the work of a batch is told, and tells. */
+export interface Run {
+  /** `refusals` has let all of it go on just now. */
+  wasAsked: boolean;
+  /** What it is about is its own: others who want that may be told. */
+  taken: () => void;
 }
 
 interface Waiting<Call, Result> {
@@ -49,10 +63,12 @@ interface Waiting<Call, Result> {
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
   timer: NodeJS.Timeout;
-  /** Wants what a running or ended batch is about: to be asked about before anything else. */
+  /** To be asked about before anything else. */
   isBehind: boolean;
   /** Is being asked about: stays where it is until the answer is there. */
   isAsked: boolean;
+  /** When it was let go on; monotonic, in ms. */
+  clearedAt: number;
 }
 
 const tooLong = () =>
@@ -67,15 +83,19 @@ const tooLong = () =>
 export function createBatches<Call extends { signal: AbortSignal }, Result>(
   options: BatchesOptions<Call, Result>,
 ): (call: Call) => Promise<Result> {
-  const { lanes, queueMax, waitMs, keysOf } = options;
+  const { lanes, keysOf } = options;
   const waiting = new Set<Waiting<Call, Result>>();
   /** What the running batches are about. */
   const runningKeys = new Set<string>();
   let running = 0;
   let isScheduled = false;
   const ask = createAsker(options, waiting, () => schedule());
-  const isRival = (keys: readonly string[], others: ReadonlySet<string>): boolean =>
-    options.refusals !== undefined && keys.some((key) => others.has(key));
+
+  /** Those who want what a batch has are asked about once more. */
+  function markRivals(keys: ReadonlySet<string>): void {
+    if (!options.refusals) return;
+    for (const one of waiting) one.isBehind ||= one.keys.some((key) => keys.has(key));
+  }
 
   function schedule(): void {
     // After every request that is being read right now.
@@ -83,39 +103,56 @@ export function createBatches<Call extends { signal: AbortSignal }, Result>(
     isScheduled = true;
   }
 
+  function begin(batch: readonly Waiting<Call, Result>[]): void {
+    running += 1;
+    const keys = new Set(batch.flatMap((one) => one.keys));
+    for (const key of keys) runningKeys.add(key);
+    const taken = (): void => {
+      markRivals(keys);
+      ask();
+    };
+    void runBatch(options, batch, taken).finally(() => {
+      running -= 1;
+      for (const key of keys) runningKeys.delete(key);
+      markRivals(keys);
+      next();
+    });
+  }
+
   function next(): void {
     isScheduled = false;
     while (running < lanes && waiting.size > 0) {
       const batch = takeBatch(waiting, options, runningKeys);
       if (batch.length === 0) break;
-      running += 1;
-      const keys = batch.flatMap((one) => one.keys);
-      for (const key of keys) runningKeys.add(key);
-      void runBatch(options, batch).finally(() => {
-        running -= 1;
-        for (const key of keys) runningKeys.delete(key);
-        const ended = new Set(keys);
-        for (const one of waiting) one.isBehind ||= isRival(one.keys, ended);
-        next();
-      });
+      begin(batch);
     }
     ask();
   }
 
-  return (call) =>
-    new Promise((resolve, reject) => {
-      if (waiting.size >= queueMax) return reject(tooLong());
-      const giveUp = () => {
-        waiting.delete(one);
-        reject(tooLong());
-      };
-      const timer = setTimeout(giveUp, waitMs);
-      const keys = keysOf(call);
-      const isBehind = isRival(keys, runningKeys);
-      const one = { call, keys, resolve, reject, timer, isBehind, isAsked: false };
-      waiting.add(one);
-      if (running < lanes || isBehind) schedule();
-    });
+  return (call) => {
+    const isBehind = options.refusals !== undefined;
+    const settled = enter(waiting, options, { call, keys: keysOf(call), isBehind });
+    if (running < lanes || isBehind) schedule();
+    return settled;
+  };
+}
+
+/** Puts a call in the line. @returns what becomes of it */
+function enter<Call, Result>(
+  waiting: Set<Waiting<Call, Result>>,
+  { queueMax, waitMs }: Pick<BatchesOptions<Call, Result>, 'queueMax' | 'waitMs'>,
+  given: Pick<Waiting<Call, Result>, 'call' | 'keys' | 'isBehind'>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    if (waiting.size >= queueMax) return reject(tooLong());
+    const giveUp = () => {
+      waiting.delete(one);
+      reject(tooLong());
+    };
+    const timer = setTimeout(giveUp, waitMs);
+    const one = { ...given, resolve, reject, timer, isAsked: false, clearedAt: -Infinity };
+    waiting.add(one);
+  });
 }
 
 /** The first ones that have no key in common with a running one, taken out of the line. */
@@ -157,6 +194,7 @@ function createAsker<Call, Result>(
   done: () => void,
 ): () => void {
   let isAsking = false;
+  let pause: NodeJS.Timeout | undefined;
 
   function behind(): Waiting<Call, Result>[] {
     const found: Waiting<Call, Result>[] = [];
@@ -167,39 +205,53 @@ function createAsker<Call, Result>(
     return found;
   }
 
-  async function askAll(asked: readonly Waiting<Call, Result>[]): Promise<void> {
+  /** @returns whether somebody was refused */
+  async function askAll(asked: readonly Waiting<Call, Result>[]): Promise<boolean> {
     // What went wrong is told to those who do the work.
-    const nobody = () => asked.map(() => undefined);
-    const problems = (await refusals?.(asked.map(({ call }) => call)).catch(nobody)) ?? [];
+    const problems = await refusals?.(asked.map(({ call }) => call)).catch(() => undefined);
     asked.forEach((one, index) => {
       one.isAsked = false;
-      const problem = problems[index];
+      const problem = problems?.[index];
       if (problem && leave(waiting, one)) one.reject(problem);
+      else if (problems) one.clearedAt = performance.now();
     });
+    return problems?.some((problem) => problem !== undefined) ?? false;
   }
 
-  return () => {
-    const asked = refusals && !isAsking ? behind() : [];
+  function ask(): void {
+    const asked = refusals && !isAsking && !pause ? behind() : [];
     if (asked.length === 0) return;
     isAsking = true;
     for (const one of asked) Object.assign(one, { isBehind: false, isAsked: true });
-    void askAll(asked).finally(() => {
+    void askAll(asked).then((isCrowd) => {
       isAsking = false;
+      const goOn = (): void => {
+        pause = undefined;
+        ask();
+      };
+      if (isCrowd) pause = setTimeout(goOn, gatherMs);
       done();
     });
-  };
+  }
+  return ask;
 }
 
 /** Settles every call of the batch; never rejects. */
 async function runBatch<Call, Result>(
   { together, alone }: Pick<BatchesOptions<Call, Result>, 'together' | 'alone'>,
   batch: readonly Waiting<Call, Result>[],
+  taken: () => void,
 ): Promise<void> {
-  const eachAlone = () =>
-    Promise.all(batch.map(({ call, resolve, reject }) => alone(call).then(resolve, reject)));
-  if (batch.length === 1) return void (await eachAlone());
+  const freshAt = performance.now() - freshMs;
+  const run = { wasAsked: batch.every(({ clearedAt }) => clearedAt >= freshAt), taken };
+  const eachAlone = (how: Run) =>
+    Promise.all(batch.map(({ call, resolve, reject }) => alone(call, how).then(resolve, reject)));
+  if (batch.length === 1) return void (await eachAlone(run));
   try {
-    const outcomes = await together(batch.map(({ call }) => call));
+    const outcomes = await together(
+      batch.map(({ call }) => call),
+      run,
+    );
     batch.forEach(({ resolve, reject }, index) => {
       const outcome = outcomes[index];
       if (outcome && 'value' in outcome) resolve(outcome.value);
@@ -207,7 +259,7 @@ async function runBatch<Call, Result>(
     });
   } catch (error) {
     // A store that is away is away for each of them too.
-    if (!isAway(error)) return void (await eachAlone());
+    if (!isAway(error)) return void (await eachAlone({ ...run, wasAsked: false }));
     for (const { reject } of batch) reject(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { Hold } from '../../shared/contracts/reservations.ts';
-import type { Problem } from '../../shared/problems.ts';
+import { type Problem, problemOf } from '../../shared/problems.ts';
 import { BatchUndone, type Outcome } from '../db/batches.ts';
 import { isoOf } from '../db/new-rows.ts';
 import type { Statements } from '../db/statements.ts';
@@ -8,6 +8,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { HoldBatchRepository } from './hold-batch-repository.ts';
 import type { HoldClock, HoldRepository, OwnedSeats } from './hold-repository.ts';
 import { refusalsOf, type SeatWish } from './hold-batch-rules.ts';
+import { checkHold } from './hold-rules.ts';
 
 export interface HoldBatch {
   /** Reads only: the refusal of each wish, or nothing where it may go on. */
@@ -45,8 +46,18 @@ export function createHoldBatch(deps: HoldBatchDeps): HoldBatch {
     return refusalsOf(wishes, { dates, counts, seats });
   }
 
+  /** The same of one alone, by one statement. */
+  async function refusal(statements: Statements, { wish }: SeatWish) {
+    const { sale, seats } = await holds.saleWithSeats(statements, wish, wish.seats.ids);
+    return problemOf(() => checkHold(wish, sale, seats));
+  }
+
   return {
-    refusals,
+    refusals: async (statements, wishes) => {
+      const [only, ...others] = wishes;
+      if (only && others.length === 0) return [await refusal(statements, only)];
+      return refusals(statements, wishes);
+    },
     holdIn: async (tx, wishes) => {
       const clock = await lockAll(tx, deps, wishes);
       const problems = await refusals(tx, wishes, false);

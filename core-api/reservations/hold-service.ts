@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../../shared/problems.ts';
-import { batchLimits, createBatches } from '../db/batches.ts';
+import { batchLimits, createBatches, type Run } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
 import type { KeyedCall } from '../idempotency/idempotency-rules.ts';
@@ -39,6 +39,9 @@ export interface HoldServiceDeps {
   outbox: Outbox;
   holdBatch: HoldBatch;
 }
+
+/** A call that is in no batch. */
+const nobodyWaits: Run = { wasAsked: false, taken: () => undefined };
 
 /** How long to look again while the last free seats are locked by others. */
 const inFlightWaitMs = 2_000;
@@ -79,12 +82,15 @@ export function createHoldService(deps: HoldServiceDeps): HoldService {
     return locks.withLock(request, work);
   }
 
-  async function alone(hold: Hold): Promise<KeyedReply> {
+  async function alone(hold: Hold, { wasAsked, taken }: Run): Promise<KeyedReply> {
     const { wish, entryId, keyed, signal } = hold;
-    await refuseEarly(wish);
+    if (!wasAsked) await refuseEarly(wish);
     const transaction = () =>
       idempotency.transaction(keyed, (tx) => holdIn(tx, wish, entryId), { signal });
-    const reply = await underLock(hold, () => untilSettled(transaction));
+    const reply = await underLock(hold, () => {
+      taken();
+      return untilSettled(transaction);
+    });
     outbox.kick();
     return reply;
   }
@@ -104,7 +110,9 @@ export function createHoldService(deps: HoldServiceDeps): HoldService {
       const keyed = { userId, callName: 'createReservations', key, input };
       const hold: Hold = { wish, entryId, keyed, signal };
       // Any so many are picked past the rows of others: that needs a transaction of its own.
-      return idempotency.settle(keyed, () => (isOfSeats(hold) ? batched(hold) : alone(hold)));
+      return idempotency.settle(keyed, () =>
+        isOfSeats(hold) ? batched(hold) : alone(hold, nobodyWaits),
+      );
     },
   };
 }

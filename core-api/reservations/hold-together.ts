@@ -1,5 +1,5 @@
 import type { Problem } from '../../shared/problems.ts';
-import { BatchUndone, type Outcome } from '../db/batches.ts';
+import { BatchUndone, type Outcome, type Run } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import type { Idempotency, KeyedReply } from '../idempotency/idempotency-service.ts';
 import type { KeyedCall } from '../idempotency/idempotency-rules.ts';
@@ -45,21 +45,28 @@ export function createHoldTogether(deps: HoldTogetherDeps) {
   const { locks, holdBatch, idempotency, outbox } = deps;
   const refusals = createHoldRefusals(deps);
 
-  function underLocks<T>(calls: readonly KeyedWish[], work: () => Promise<T>): Promise<T> {
+  async function holdAll(
+    calls: readonly KeyedWish[],
+    taken: () => void,
+  ): Promise<Outcome<KeyedReply>[]> {
     const seats = calls.flatMap(({ wish }) => wish.seats.ids.map(lockKeys.seat));
     const guards = calls.flatMap(({ keyed }) => idempotency.guard(keyed)?.key ?? []);
     // Another process has one of them: who that is for is found out one by one.
     const busy = () => new BatchUndone();
-    return locks.withLock({ keys: [...seats, ...guards], waitMs: 0, busy }, work);
+    const keyed = calls.map((call) => call.keyed);
+    return locks.withLock({ keys: [...seats, ...guards], waitMs: 0, busy }, () => {
+      taken();
+      return idempotency.transactionOfAll(keyed, (tx) => holdBatch.holdIn(tx, calls));
+    });
   }
 
-  return async (calls: readonly KeyedWish[]): Promise<Outcome<KeyedReply>[]> => {
-    const problems = await refusals(calls);
+  return async (
+    calls: readonly KeyedWish[],
+    { wasAsked, taken }: Run,
+  ): Promise<Outcome<KeyedReply>[]> => {
+    const problems = wasAsked ? calls.map(() => undefined) : await refusals(calls);
     const left = calls.filter((_, index) => !problems[index]);
-    const keyed = left.map((call) => call.keyed);
-    const transaction = () =>
-      idempotency.transactionOfAll(keyed, (tx) => holdBatch.holdIn(tx, left));
-    const held = left.length === 0 ? [] : await underLocks(left, transaction);
+    const held = left.length === 0 ? [] : await holdAll(left, taken);
     outbox.kick();
     const rest = held.values();
     return problems.map((problem) => {
