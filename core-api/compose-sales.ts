@@ -10,6 +10,8 @@ import type { LockService } from './lock/lock-service.ts';
 import type { EventDelivery } from './outbox/event-delivery.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createOutboxRepository } from './outbox/outbox-repository.ts';
+import { createParkedRepository } from './outbox/parked-repository.ts';
+import { parkedRoutes } from './outbox/parked-routes.ts';
 import { createRelay } from './outbox/relay.ts';
 import { createPayBatch } from './payments/pay-batch.ts';
 import { createPayBatchRepository } from './payments/pay-batch-repository.ts';
@@ -165,6 +167,7 @@ export function composeSales(deps: SalesDeps): Sales {
       reservationRoutes(bind, holds, reservations, extensions);
       paymentRoutes(bind, payments);
       afterSales.routes(bind);
+      parkedRoutes(bind, createParkedRepository(database), outbox);
     },
   };
 }

@@ -19,6 +19,7 @@ export async function callAsOwner(call: NamedCall): Promise<void> {
   await call('changePrices', 'POST', `${schedule}/seats/prices`, as(prices));
   await call('setHouseSeats', 'POST', `${schedule}/seats/house`, as({ block: 'New', house: true }));
   await call('getReport', 'GET', `/admin/concerts/${concertId}/report`, as());
+  await call('listParkedEvents', 'GET', '/admin/events/parked', as());
 }
 
 /** The holder of a ticket comes in, then the date is called off. */

@@ -4,6 +4,7 @@ import * as challenges from './challenges.ts';
 import * as concerts from './concerts.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as entries from './entries.ts';
+import * as events from './events.ts';
 import * as internal from './internal.ts';
 import * as ops from './ops.ts';
 import * as owners from './owners.ts';
@@ -35,6 +36,7 @@ export const allEndpoints: readonly Endpoint[] = [
   points,
   tickets,
   webhooks,
+  events,
   ops,
   internal,
 ].flatMap((module) => Object.values(module).filter(isEndpoint));

@@ -13,7 +13,7 @@ const events = {
   'schedule.cancelled': true,
 } satisfies Record<CoreEvent['type'], true>;
 
-const eventType = z.enum(Object.keys(events) as [CoreEvent['type'], ...CoreEvent['type'][]]);
+export const eventType = z.enum(Object.keys(events) as [CoreEvent['type'], ...CoreEvent['type'][]]);
 const eventTypes = z
   .array(eventType)
   .min(1)
