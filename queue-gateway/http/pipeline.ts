@@ -16,8 +16,8 @@ export type InTurn = (
 
 /**
  * Node begins every request that arrived, however many stand behind each other (RFC 9112 §9.3.2):
- * a few kilobytes on one connection would take all calls to the core that there are, and on some
- * hundred connections seconds of everybody's time. HTTP/2 counts its streams itself.
+ * a few kilobytes on one connection would take all calls to the core that there are, and more of
+ * each turn than any other connection. HTTP/2 counts its streams itself.
  */
 export function createPipeline(): InTurn {
   const behind = new WeakMap<Socket, number>();
