@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
 import { limitCommands } from './command-deadline.ts';
 import { joinWrites } from './join-writes.ts';
+import { watchPrimary } from './primary-watch.ts';
 
 /** One server, a primary that sentinels look after, or a cluster: the same commands. */
 export type RedisClient = Redis | Cluster;
@@ -108,7 +109,7 @@ export function newRedis(
     ...(login.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
     sentinelRetryStrategy: reconnectDelayMs,
     // Not `failoverDetector`: a notice that comes while it connects ends the client of ioredis 6 for
-    // good. An old primary that still answers is left when it says READONLY.
+    // good. `primary-watch.ts` sees to it.
   });
 }
 
@@ -134,6 +135,21 @@ const settled = (client: RedisClient): Promise<void> =>
     client.once('end', resolve);
   });
 
+function watch(address: RedisAddress, client: RedisClient, log: Logger): void {
+  if (address.kind !== 'sentinel' || client instanceof Cluster) return;
+  const { sentinels, name, sentinelPassword: password, login } = address;
+  const sentinel = listenToOneOf(sentinels, {
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: connectTimeoutMs,
+    socketTimeout: silenceMaxMs,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    ...(password === undefined ? {} : { password }),
+    ...(login.tls ? { tls: login.tls } : {}),
+  });
+  watchPrimary(client, sentinel, name, log);
+}
+
 function prepareCalls(client: RedisClient, timeoutMs: number, log: Logger): void {
   const onSilent = (isSilent: boolean): void =>
     isSilent ? log.warn('redis is silent') : log.info('redis is heard of again');
@@ -152,10 +168,12 @@ function prepareCalls(client: RedisClient, timeoutMs: number, log: Logger): void
 export async function openRedis(options: RedisOptions): Promise<RedisClient> {
   const { url, profile, readyWithinMs = 5_000, commandTimeoutMs } = options;
   const log = options.log.child({ redis: profile });
-  const client = newRedis(parseRedisUrl(url), profileOptions(profile), profile);
+  const address = parseRedisUrl(url);
+  const client = newRedis(address, profileOptions(profile), profile);
   if (profile !== 'subscriber')
     prepareCalls(client, commandTimeoutMs ?? commandTimeoutsMs[profile], log);
   logFaults(client, log);
+  watch(address, client, log);
   const ready = settled(client);
   client.connect().catch(() => undefined); // The error event has said it.
   let timer: NodeJS.Timeout | undefined;

@@ -133,6 +133,16 @@ describe('when Redis is not the one it was', () => {
     expect((await room.status(fan(3))).word, 'the slot is free again').to.equal('READY');
   });
 
+  it('of two numbers of an account the later one counts, though nobody heard that the earlier ended', async () => {
+    const room = await busyRoom();
+    restart();
+    await room.mend({ ...remembered, tail: 11 });
+    const later = { ...fan(11), userId: fan(5).userId };
+    expect((await room.status(later)).word).to.equal('WAITING');
+    expect((await room.status(fan(5))).word, 'the earlier').to.equal('ENDED');
+    expect(await room.join(later.userId)).to.include({ word: 'WAITING', number: 11 });
+  });
+
   it('who had left while waiting is not given that place again', async () => {
     const room = await busyRoom();
     restart();

@@ -1,8 +1,27 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
+import { createLogger } from '../../shared/logger.ts';
+import { openRedis } from '../../shared/redis/client.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type RedisProcess, startRedis, startSentinel } from '../harness/redis-process.ts';
 import { type Gateways, startGateways } from './gateways.ts';
+
+const replicaIsKnown = async (port: number): Promise<void> => {
+  const sentinel = new Redis(port, '127.0.0.1');
+  await eventually(
+    async () => {
+      const replicas = (await sentinel.call('SENTINEL', 'replicas', 'line')) as string[][];
+      const flags = replicas[0]?.[replicas[0].indexOf('flags') + 1];
+      const link = replicas[0]?.[replicas[0].indexOf('master-link-status') + 1];
+      expect([flags, link]).to.deep.equal(['slave', 'ok']);
+    },
+    { deadlineMs: 15_000, intervalMs: 100 },
+  );
+  sentinel.disconnect();
+};
+
+/** A sentinel that was kept from running for two seconds does nothing for thirty (TILT). */
+const deadlineMs = 45_000;
 
 describe('a primary behind sentinels that dies, two gateways', () => {
   const servers: RedisProcess[] = [];
@@ -22,20 +41,6 @@ describe('a primary behind sentinels that dies, two gateways', () => {
     await Promise.all(servers.map((server) => server.kill()));
   });
 
-  async function replicaIsKnown(port: number): Promise<void> {
-    const sentinel = new Redis(port, '127.0.0.1');
-    await eventually(
-      async () => {
-        const replicas = (await sentinel.call('SENTINEL', 'replicas', 'line')) as string[][];
-        const flags = replicas[0]?.[replicas[0].indexOf('flags') + 1];
-        const link = replicas[0]?.[replicas[0].indexOf('master-link-status') + 1];
-        expect([flags, link]).to.deep.equal(['slave', 'ok']);
-      },
-      { deadlineMs: 15_000, intervalMs: 100 },
-    );
-    sentinel.disconnect();
-  }
-
   it('the line goes on; everybody keeps the place, no number is given twice, nobody extra is in', async () => {
     const room = line.core.addRoom({ maxActive: 2 });
     const fans = Array.from({ length: 8 }, (_, at) => line.fan(at + 1, at % 2));
@@ -52,8 +57,6 @@ describe('a primary behind sentinels that dies, two gateways', () => {
       });
 
     await primary.kill();
-    // A sentinel that was kept from running for two seconds does nothing for thirty (TILT).
-    const deadlineMs = 45_000;
     for (const fan of fans)
       await eventually(
         async () => {
@@ -87,5 +90,46 @@ describe('a primary behind sentinels that dies, two gateways', () => {
       const { body } = await line.api().call<{ active: number }>('GET', `/queue/${room}`);
       expect(body.active).to.equal(2);
     });
+  });
+});
+
+describe('a primary behind sentinels that is stopped until it is replaced, and wakes', () => {
+  const servers: RedisProcess[] = [];
+  after(async () => {
+    for (const server of servers) await server.kill();
+  });
+
+  it('is left at once, though it still takes writes', async () => {
+    const primary = await startRedis();
+    const replica = await startRedis({ replicaof: `127.0.0.1 ${primary.port}` });
+    const watcher = await startSentinel(primary.port);
+    servers.push(watcher, primary, replica);
+    await replicaIsKnown(watcher.port);
+    const url = `redis-sentinel://127.0.0.1:${watcher.port}/line`;
+    const log = createLogger({ service: 'test', level: 'silent' });
+    const clients = await Promise.all([
+      openRedis({ url, profile: 'command', log }),
+      openRedis({ url, profile: 'subscriber', log }),
+    ]);
+    const portOf = (client: unknown): unknown => (client as Redis).stream.remotePort;
+    expect(clients.map(portOf)).to.deep.equal([primary.port, primary.port]);
+
+    primary.pause();
+    const sentinel = new Redis(watcher.port, '127.0.0.1');
+    await eventually(
+      async () => {
+        const at = await sentinel.call('SENTINEL', 'get-master-addr-by-name', 'line');
+        expect(at).to.deep.equal(['127.0.0.1', String(replica.port)]);
+      },
+      { deadlineMs },
+    );
+    primary.resume();
+    sentinel.disconnect();
+    // Sooner than the sentinel makes a replica of it, after eight seconds.
+    await eventually(() => expect(clients.map(portOf)).to.deep.equal([replica.port, replica.port]));
+    const old = new Redis(primary.port, '127.0.0.1');
+    expect(await old.info('replication'), 'it would take writes').to.include('role:master');
+    old.disconnect();
+    for (const client of clients) client.disconnect();
   });
 });
