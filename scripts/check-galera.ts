@@ -1,7 +1,8 @@
 /**
- * Three MariaDB nodes of a Galera cluster, sales by writers on two of them at once, one node killed
- * in the midst: nothing is sold twice, and the other goes on. Locks are off, so that conflicts
- * reach the database and are told at COMMIT (errno 1213). Needs MariaDB with Galera, and rsync.
+ * Three MariaDB nodes of a Galera cluster, sales by writers on two of them at once, a node stopped and
+ * one killed in the midst: nothing is sold twice, and the others go on; a node that is left alone sells
+ * nothing until it has company again. Locks are off, so that conflicts reach the database and are told at
+ * COMMIT (errno 1213). Needs MariaDB with Galera, and rsync.
  * `npm run check:galera`
  */
 import { existsSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { createConnection } from 'mysql2/promise';
 import { migrateUp } from '../core-api/db/migrate.ts';
 import { openSaleWorld, reservationIds, type SaleWorld, tally } from '../tests/core/sale-world.ts';
 import { type DatabaseNode, startDatabaseNode } from '../tests/harness/database-node.ts';
+import { eventually } from '../tests/harness/eventually.ts';
 import { isMain } from './is-main.ts';
 import { freePort } from './stack/free-port.ts';
 
@@ -80,30 +82,91 @@ async function rush(sides: readonly SaleWorld[], onHeld?: () => Promise<void>) {
   return { held: tally(held), paid: tally(paid), tries };
 }
 
+async function untilCluster(node: DatabaseNode, size: number): Promise<void> {
+  await eventually(
+    async () => {
+      const of = await status(node, 'wsrep_cluster_size');
+      const seen = `${of} ${await status(node, 'wsrep_local_state_comment')}`;
+      if (seen !== `${size} Synced`) throw new Error(`the cluster is ${seen}, not ${size} Synced`);
+    },
+    { deadlineMs: 60_000, intervalMs: 100 },
+  );
+}
+
+/** What every round has to come to: each of the 60 seats sold once, in pairs. */
+function expectSold(what: string, { held, paid, tries }: Awaited<ReturnType<typeof rush>>): void {
+  console.log(`${what}:`, JSON.stringify({ held, paid, tries }));
+  const bought = (paid['201'] ?? 0) + (paid['409 already-paid'] ?? 0);
+  if (held['201'] !== 30 || bought !== 30) throw new Error(`${what}: not 30 pairs held and paid`);
+}
+
+/**
+ * Two of three are gone: the one that is left cannot know whether they go on without it, and must not
+ * sell. What it was asked for meanwhile is told as 503, and may have happened once they are back.
+ */
+async function sellAlone(one: SaleWorld, node: DatabaseNode, last: DatabaseNode): Promise<void> {
+  const date = await one.date({ seats: 20, price: 10 });
+  const users = await one.users(20, { points: 100 });
+  const holdAll = () =>
+    Promise.all(users.map((id, i) => one.hold(id, date, [String(date.seatIds[i])])));
+  last.pause();
+  const alone = tally([...(await holdAll()), ...(await holdAll())]);
+  console.log(
+    'two of three down, the last one is asked for 20 seats, twice:',
+    JSON.stringify(alone),
+  );
+  if (alone['503 unavailable'] !== 40) throw new Error('a node that was left alone has sold');
+  last.resume();
+  await untilCluster(node, 2);
+  const back = tally(await holdAll());
+  console.log('one of them is back:', JSON.stringify(back));
+  if (
+    (back['201'] ?? 0) + (back['409 seat-limit-exceeded'] ?? 0) + (back['409 seat-taken'] ?? 0) !==
+    20
+  )
+    throw new Error('it does not go on');
+}
+
+async function check(nodes: readonly DatabaseNode[], sides: readonly SaleWorld[]): Promise<void> {
+  const [one, two, three] = nodes;
+  const [first] = sides;
+  if (!one || !two || !three || !first) throw new Error('there are three nodes');
+  for (let round = 1; round <= 3; round += 1)
+    expectSold(`round ${round}, writers on two nodes`, await rush(sides));
+  const conflicts = await Promise.all(
+    [one, two].flatMap((node) =>
+      ['wsrep_local_cert_failures', 'wsrep_local_bf_aborts'].map((name) => status(node, name)),
+    ),
+  );
+  console.log(`conflicts told at COMMIT or in the midst: ${conflicts.join(' + ')}`);
+
+  const stopped = await rush(sides, async () => two.pause());
+  expectSold('one node is stopped between holds and payments', stopped);
+  await untilCluster(one, 2);
+  two.resume();
+  for (const node of [one, two]) await untilCluster(node, 3);
+  expectSold('it is back, writers on two nodes', await rush(sides));
+  const killed = await rush(sides, () => two.kill());
+  expectSold('one node is killed between holds and payments', killed);
+  await untilCluster(one, 2);
+  await sellAlone(first, one, three);
+  const violations = await first.violations();
+  console.log(`audit: ${violations.length} violations`);
+  if (violations.length !== 0) throw new Error(JSON.stringify(violations));
+}
+
 async function main(): Promise<void> {
   const provider = providers.find((path) => existsSync(path));
   if (!provider) throw new Error('Galera is not installed: the Debian package is galera-4');
   const nodes = await startCluster(provider);
-  const [one, two, three] = nodes;
-  if (!one || !two || !three) throw new Error('there are three nodes');
-  console.log(`nodes in the cluster: ${await status(one, 'wsrep_cluster_size')}`);
-  await migrateUp({ databaseUrl: one.url });
-  const sides = [await openOn(one), await openOn(two)];
+  const [one, two] = nodes;
+  const sides: SaleWorld[] = [];
   try {
-    for (let round = 1; round <= 3; round += 1) {
-      console.log(`round ${round}, writers on two nodes:`, JSON.stringify(await rush(sides)));
-    }
-    const conflicts = await Promise.all(
-      [one, two].flatMap((node) =>
-        ['wsrep_local_cert_failures', 'wsrep_local_bf_aborts'].map((name) => status(node, name)),
-      ),
-    );
-    console.log(`conflicts told at COMMIT or in the midst: ${conflicts.join(' + ')}`);
-    console.log('one node is killed between holds and payments:');
-    console.log(JSON.stringify(await rush(sides, () => two.kill())));
-    const violations = await sides[0]?.violations();
-    console.log(`audit: ${violations?.length} violations`);
-    if (violations?.length !== 0) throw new Error(JSON.stringify(violations));
+    if (!one || !two) throw new Error('there are three nodes');
+    await untilCluster(one, 3);
+    await migrateUp({ databaseUrl: one.url });
+    sides.push(await openOn(one), await openOn(two));
+    await check(nodes, sides);
   } finally {
     await Promise.all(sides.map((side) => side.close().catch(() => undefined)));
     await Promise.all(nodes.map((node) => node.kill()));

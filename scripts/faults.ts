@@ -1,6 +1,7 @@
 /**
  * `npm run faults [-- --minutes 10 --fans 48 --seed N]`: load and faults by chance on two of
  * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
+ * `--only words`: of the faults those whose name has the words.
  * `npm run faults -- --engine cluster|sentinel|locks`: the same on a Redis Cluster, behind
  * sentinels, or with locks on three masters, and what breaks there.
  * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time, then as it
@@ -93,7 +94,10 @@ async function main(): Promise<void> {
   console.log(`seed ${seed}: ${fans} fans and faults for ${minutes} minutes`);
   if (findClockTurner() === undefined) await installClockTurner(env);
   const engine = await openEngine(textOption(argv, '--engine'));
-  const faults = engine ? [...engine.faults, ...besides] : allFaults();
+  const only = textOption(argv, '--only') ?? '';
+  const some = engine ? [...engine.faults, ...besides] : allFaults();
+  const faults = some.filter(({ name }) => name.includes(only));
+  if (faults.length === 0) throw new Error(`--only ${only}: no fault has that in its name`);
   const rig = await openRig({ env: engine?.env ?? {} });
   try {
     const random = seededRandom(seed);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { keysCommand } from '../../scripts/keys.ts';
 import { type Fault, onDatabase, plainFaults } from './faults.ts';
+import { eventually } from '../harness/eventually.ts';
 import type { PartName } from './rig.ts';
 
 const libDir = '/usr/lib';
@@ -46,6 +47,19 @@ const comesBackEmpty: Fault = {
     await parts.redis.kill();
     rmSync(join(dir, 'redis', 'appendonlydir'), { recursive: true, force: true });
     return () => parts.redis.start();
+  },
+};
+
+/** One gateway alone remembers the line; the other starts with nothing, at the same moment. */
+const emptyWithout: Fault = {
+  name: 'kill -9 redis, which comes back empty, and gateway-2',
+  kills: 2,
+  forgets: true,
+  inject: async (rig) => {
+    const { parts } = rig;
+    await parts['gateway-2'].kill();
+    const heal = await comesBackEmpty.inject(rig);
+    return async () => void (await Promise.all([heal(), parts['gateway-2'].start()]));
   },
 };
 
@@ -120,6 +134,33 @@ const keysRotated: Fault = {
   },
 };
 
+const blockedForMs = 3_000;
+
+/** Not as SIGSTOP: timers that were due, and calls that timed out meanwhile, are all there at once. */
+const blocked = (name: PartName): Fault => ({
+  name: `event loop of ${name} blocked for ${blockedForMs} ms`,
+  kills: 0,
+  inject: async ({ parts }) => {
+    await parts[name].runInside(
+      `{ const until = Date.now() + ${blockedForMs}; while (Date.now() < until); }`,
+    );
+    return async () => undefined;
+  },
+});
+
+/** It has to end, with an exit code that tells: half a program is worse than none. */
+const uncaught = (name: PartName): Fault => ({
+  name: `uncaught error in ${name}`,
+  kills: 1,
+  inject: async ({ parts }) => {
+    await parts[name].runInside(`setTimeout(() => { throw new Error('nobody catches this'); }, 0)`);
+    await eventually(() => {
+      if (parts[name].isRunning()) throw new Error(`${name} goes on after an uncaught error`);
+    });
+    return () => parts[name].start();
+  },
+});
+
 function clockFaults(library: string): Fault[] {
   return [
     turned('core-2', '+1h', library),
@@ -134,7 +175,8 @@ export function allFaults(): Fault[] {
   const library = findClockTurner();
   return [
     ...plainFaults,
-    ...[comesBackEmpty, tooFewConnections, deadlocks, slowClients, keysRotated],
+    ...[comesBackEmpty, emptyWithout, tooFewConnections, deadlocks, slowClients, keysRotated],
+    ...[blocked('core-1'), blocked('gateway-2'), uncaught('core-2'), uncaught('gateway-1')],
     ...(library === undefined ? [] : clockFaults(library)),
   ];
 }

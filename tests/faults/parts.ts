@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runInside } from './inspector.ts';
 
 /** A program that can be hurt and brought back: always the same command on the same port and data. */
 export interface Part {
@@ -16,6 +17,8 @@ export interface Part {
   pause(): void;
   resume(): void;
   isRunning(): boolean;
+  /** Runs code in it; of a `node` program. */
+  runInside(code: string): Promise<void>;
   /** Resident memory in bytes; 0 when it does not run. */
   residentBytes(): number;
 }
@@ -82,6 +85,11 @@ export function createPart(spec: PartSpec): Part {
     pause: () => void signal('SIGSTOP'),
     resume: () => void signal('SIGCONT'),
     isRunning,
+    async runInside(code) {
+      const pid = child?.pid;
+      if (pid === undefined || !isRunning()) throw new Error(`${name} does not run`);
+      await runInside({ pid, logFile }, code);
+    },
     residentBytes: () =>
       child?.pid !== undefined && isRunning() ? spec.residentBytes(child.pid) : 0,
   };

@@ -12,6 +12,7 @@ import { findMysqlBinaries, pingDatabase } from '../../scripts/stack/mysql-serve
 import { findRedisBinary, pingRedis } from '../../scripts/stack/redis-server.ts';
 import { createTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
 import { compileServices } from './compile.ts';
+import { inspectorArgs } from './inspector.ts';
 import { createPart, type Part } from './parts.ts';
 
 export const partNames = [
@@ -130,9 +131,12 @@ function servicePart({ name, service, port, env, dir, nodeArgs }: ServiceSpec): 
   return createPart({
     name,
     command: process.execPath,
-    args: nodeArgs
-      ? [...nodeArgs, '--import', 'tsx', join(rootDir, service, 'main.ts')]
-      : [join(dir, 'compiled', service, 'main.js')],
+    args: [
+      ...inspectorArgs,
+      ...(nodeArgs
+        ? [...nodeArgs, '--import', 'tsx', join(rootDir, service, 'main.ts')]
+        : [join(dir, 'compiled', service, 'main.js')]),
+    ],
     cwd: rootDir,
     env: { PATH: process.env['PATH'], ...env },
     logFile: join(dir, `${name}.log`),

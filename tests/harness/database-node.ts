@@ -19,6 +19,9 @@ export interface DatabaseNode {
   url: string;
   /** At once, as by a power cut. */
   kill(): Promise<void>;
+  /** As a machine that hangs. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface DatabaseNodeOptions {
@@ -67,7 +70,13 @@ CREATE DATABASE IF NOT EXISTS concert;
   });
   const url = `mysql://${account}:${account}@127.0.0.1:${port}/concert`;
   await waitUntilReady(server, 'MariaDB', () => pingDatabase(url), { deadlineMs: 60_000 });
-  return { port, url, kill: () => server.stop() };
+  return {
+    port,
+    url,
+    kill: () => server.stop(),
+    pause: () => void process.kill(server.pid, 'SIGSTOP'),
+    resume: () => void process.kill(server.pid, 'SIGCONT'),
+  };
 }
 
 async function initialise(
