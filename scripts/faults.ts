@@ -2,8 +2,8 @@
  * `npm run faults [-- --minutes 10 --fans 48 --seed N]`: load and faults by chance on two of
  * everything, then every checker. Ends with 1, and keeps the history, when a promise is broken.
  * `--only words`: of the faults those whose name has the words.
- * `npm run faults -- --engine cluster|sentinel|locks`: the same on a Redis Cluster, behind
- * sentinels, or with locks on three masters, and what breaks there.
+ * `npm run faults -- --engine cluster|sentinel|locks|disks`: the same on a Redis Cluster, behind
+ * sentinels, with locks on three masters, or on disks that fill up, and what breaks there.
  * `npm run faults -- --mutants [words]`: the system with one guard taken out at a time, then as it
  * is under the same loads; ends with 1 when a checker does not see one, or sees what is not there.
  */
@@ -36,9 +36,10 @@ function recoveryLines(injected: readonly InjectedFault[]): string[] {
     const all = injected.filter((fault) => fault.name === name);
     const first = ascending(all.map(({ firstAfterMs }) => firstAfterMs));
     const back = ascending(all.map(({ backAfterMs }) => backAfterMs));
+    const line = ascending(all.map(({ lineAfterMs }) => lineAfterMs));
     const at = (sorted: number[]): string =>
       `${quantile(sorted, 0.5)} / ${sorted.at(-1) ?? '-'} ms`.padStart(16);
-    return `  ${name.padEnd(46)} ${String(all.length).padStart(4)} ${at(first)} ${at(back)}`;
+    return `  ${name.padEnd(46)} ${String(all.length).padStart(4)} ${at(first)} ${at(back)} ${at(line)}`;
   });
 }
 
@@ -56,7 +57,7 @@ back after   p50 ${quantile(back, 0.5)} ms, worst ${back.at(-1)} ms, never ${inj
 keys         ${keys}, unresolved ${unresolved}
 findings     ${findings.length === 0 ? 'none' : findings.map(({ checker }) => checker).join(', ')}
 
-  fault, times, first sale after it began (p50 / worst), after it was healed (p50 / worst)
+  fault, times, first sale after it began (p50 / worst), after it was healed, line at work after it began
 ${recoveryLines(injected).join('\n')}`);
 }
 
@@ -98,7 +99,8 @@ async function main(): Promise<void> {
   const some = engine ? [...engine.faults, ...besides] : allFaults();
   const faults = some.filter(({ name }) => name.includes(only));
   if (faults.length === 0) throw new Error(`--only ${only}: no fault has that in its name`);
-  const rig = await openRig({ env: engine?.env ?? {} });
+  const { env: given = {}, dataDirs = {} } = engine ?? {};
+  const rig = await openRig({ env: given, dataDirs });
   try {
     const random = seededRandom(seed);
     const options = { rig, seconds: minutes * 60, fans, random, faults, log: console.log };

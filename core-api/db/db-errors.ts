@@ -29,10 +29,14 @@ const conflicts = new Set<number>([
 
 /** The server's or the socket's errors that mean "the store is away", not "the statement is wrong". */
 const awayErrnos = new Set<number>([
+  1021, // disk full
+  1026, // error writing a file
+  1030, // error of the storage engine: the disk, mostly
   1040, // too many connections
   1047, // Galera: not ready
   1053, // shutdown in progress
   1077, // normal shutdown
+  1114, // the table is full: InnoDB's word for a full disk
   1129, // host blocked
   1152, // aborted connection
   1158, // network read error
@@ -43,6 +47,7 @@ const awayErrnos = new Set<number>([
   1290, // read only
   1317, // interrupted
   1836, // read only mode
+  1878, // temporary file not written
   1927, // MariaDB: connection was killed
 ]);
 const awayCodes = new Set([

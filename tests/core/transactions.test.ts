@@ -147,6 +147,28 @@ describe('core: transactions', () => {
     await eventually(async () => expect(await values()).to.deep.equal([{ v: 0 }, { v: 0 }]));
   });
 
+  for (const [what, number] of [
+    ['the disk is full', 1021],
+    ['a file cannot be written', 1026],
+    ['the storage engine fails', 1030],
+    ['the table cannot grow', 1114],
+    ['a temporary file cannot be written', 1878],
+  ] as const) {
+    it(`are refused as unavailable, with no effect, when ${what}`, async () => {
+      const trigger = `CREATE TRIGGER full BEFORE UPDATE ON t FOR EACH ROW IF NEW.v = 2 THEN
+        SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${number}; END IF`;
+      await database.sequelize.query(trigger);
+      const word = await codeOf(
+        database.transaction(async (tx) => {
+          await tx.run('UPDATE t SET v = 1 WHERE id = 1');
+          await tx.run('UPDATE t SET v = 2 WHERE id = 2');
+        }),
+      );
+      await database.sequelize.query('DROP TRIGGER full');
+      expect([word, await values()]).to.deep.equal(['unavailable', [{ v: 0 }, { v: 0 }]]);
+    });
+  }
+
   it('end when the server answers nothing any more, and work again when it does', async () => {
     const hasty = open({ statementTimeoutMs: 300 });
     await hasty.rows('SELECT 1');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
-import { saleKinds } from './history.ts';
+import { type Op, saleKinds } from './history.ts';
 import { backWithinMs } from './checkers/limit-checkers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Rig } from './rig.ts';
@@ -16,6 +16,8 @@ export interface InjectedFault {
   firstAfterMs: number | undefined;
   /** The same from the healing on; undefined when none did in time. */
   backAfterMs: number | undefined;
+  /** From the injection to the first call sent after it that only a Redis at work can answer. */
+  lineAfterMs?: number | undefined;
 }
 
 export interface InjectOptions {
@@ -37,6 +39,18 @@ function firstSale({ ops }: Recorder, fromIndex: number, sinceMs: number): numbe
     if (works) return Math.round(op.returnedMs - sinceMs);
   }
   return undefined;
+}
+
+const lineKinds = new Set<Op['op']>(['join', 'activate', 'leave', 'hold', 'pay']);
+
+/** How long each fault kept the line from its work, as the whole history tells. */
+export function withLineTimes(injected: readonly InjectedFault[], recorder: Recorder) {
+  const worked = recorder.ops.filter(({ op, result }) => lineKinds.has(op) && result === 'ok');
+  return injected.map((fault): InjectedFault => {
+    const after = worked.filter(({ invokedMs }) => invokedMs >= fault.fromMs);
+    const firstMs = after.reduce((min, { returnedMs }) => Math.min(min, returnedMs), Infinity);
+    return { ...fault, lineAfterMs: Math.round(firstMs - fault.fromMs) };
+  });
 }
 
 async function untilSale(recorder: Recorder, at: number): Promise<number | undefined> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runInside } from './inspector.ts';
+import { openInspector, runInside } from './inspector.ts';
 
 /** A program that can be hurt and brought back: always the same command on the same port and data. */
 export interface Part {
@@ -44,6 +44,7 @@ export function createPart(spec: PartSpec): Part {
   const { name, command, args, cwd, env, logFile } = spec;
   const log = createWriteStream(logFile, { flags: 'a' });
   let child: ChildProcess | undefined;
+  let inspector: string | undefined;
   const isRunning = (): boolean =>
     child !== undefined && child.exitCode === null && child.signalCode === null;
   const signal = (what: NodeJS.Signals): unknown => isRunning() && child?.kill(what);
@@ -65,6 +66,7 @@ export function createPart(spec: PartSpec): Part {
     name,
     async start(more) {
       if (isRunning()) return;
+      inspector = undefined;
       const stdio = ['ignore', 'pipe', 'pipe'] as const;
       child = spawn(command, args, { cwd, env: { ...env, ...more }, stdio: [...stdio] });
       child.stdout?.pipe(log, { end: false });
@@ -88,7 +90,8 @@ export function createPart(spec: PartSpec): Part {
     async runInside(code) {
       const pid = child?.pid;
       if (pid === undefined || !isRunning()) throw new Error(`${name} does not run`);
-      await runInside({ pid, logFile }, code);
+      inspector ??= await openInspector({ pid, logFile });
+      await runInside(inspector, code);
     },
     residentBytes: () =>
       child?.pid !== undefined && isRunning() ? spec.residentBytes(child.pid) : 0,

@@ -44,6 +44,8 @@ export interface RigOptions {
   env?: Record<string, string>;
   /** For `node`, before the service's source: how a mutant gets in. Else both run compiled. */
   nodeArgs?: readonly string[];
+  /** Where the stores keep their data, instead of below the rig's own folder. */
+  dataDirs?: Partial<Record<'database' | 'redis', string>>;
   /** Runs after the migrations. */
   prepareDatabase?: (databaseUrl: string) => Promise<void>;
 }
@@ -67,14 +69,14 @@ CREATE USER IF NOT EXISTS 'app'@'127.0.0.1' IDENTIFIED BY 'app';
 GRANT ALL ON rig.* TO 'app'@'127.0.0.1';
 `;
 
-async function databasePart(dir: string, port: number): Promise<Part> {
+async function databasePart(dir: string, port: number, kept?: string): Promise<Part> {
   const [binary] = await findMysqlBinaries(searchDirs(process.env));
   if (!binary) throw new Error('no MariaDB or MySQL on this machine');
   const { flavour, server, installer } = binary;
   const isRoot = process.getuid?.() === 0;
-  const dataDir = join(dir, 'database');
+  const dataDir = kept ?? join(dir, 'database');
   const tmpDir = join(dir, 'database-tmp');
-  mkdirSync(dataDir);
+  mkdirSync(dataDir, { recursive: true });
   mkdirSync(tmpDir);
   // Durable, because a kill has to find everything that was acknowledged.
   const profile = 'durable';
@@ -93,11 +95,11 @@ async function databasePart(dir: string, port: number): Promise<Part> {
   });
 }
 
-function redisPart(dir: string, port: number): Part {
+function redisPart(dir: string, port: number, kept?: string): Part {
   const command = findRedisBinary(searchDirs(process.env));
   if (!command) throw new Error('no Redis on this machine');
-  const dataDir = join(dir, 'redis');
-  mkdirSync(dataDir);
+  const dataDir = kept ?? join(dir, 'redis');
+  mkdirSync(dataDir, { recursive: true });
   const flags = { port, bind: '127.0.0.1', dir: dataDir, save: '', appendonly: 'yes' };
   return createPart({
     name: 'redis',
@@ -195,8 +197,9 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const ports = await Promise.all(Array.from({ length: 6 }, freePort));
   const [databasePort = 0, redisPort = 0, ...servicePorts] = ports;
   const [core1 = 0, core2 = 0, gateway1 = 0, gateway2 = 0] = servicePorts;
-  const database = await databasePart(dir, databasePort);
-  const redis = redisPart(dir, redisPort);
+  const kept = options.dataDirs ?? {};
+  const database = await databasePart(dir, databasePort, kept.database);
+  const redis = redisPart(dir, redisPort, kept.redis);
   await Promise.all([database.start(), redis.start()]);
   const databaseUrl = `mysql://rig:rig@127.0.0.1:${databasePort}/rig`;
   await migrateUp({ databaseUrl });

@@ -4,7 +4,7 @@ import { gatherCrowd } from './crowd.ts';
 import { usualHabits } from './habits.ts';
 import { openHall, usualHall } from './hall.ts';
 import type { Op } from './history.ts';
-import { injectAll, type InjectedFault, type InjectOptions } from './inject.ts';
+import { injectAll, type InjectedFault, type InjectOptions, withLineTimes } from './inject.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
 export interface FaultRunOptions extends InjectOptions {
@@ -45,7 +45,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
   for (const { checker, findings: found } of findings) log(`${checker}: ${found.join('; ')}`);
   return {
     operations: recorder.counts(),
-    injected,
+    injected: withLineTimes(injected, recorder),
     kills: injected.reduce((sum, fault) => sum + fault.kills, 0),
     findings,
     ...countKeys(recorder.ops),

@@ -4,6 +4,8 @@ import type { Fault } from '../faults.ts';
 export interface Engine {
   /** For all services: where the stores are. */
   env: Record<string, string>;
+  /** Where the one database and the one Redis keep their data, if it matters. */
+  dataDirs?: { database: string; redis: string };
   faults: readonly Fault[];
   /** What was measured besides, in lines; after the run. */
   figures?(): Promise<string[]>;

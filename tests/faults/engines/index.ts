@@ -1,5 +1,6 @@
 import { openCluster } from './cluster.ts';
 import type { Engine } from './engine.ts';
+import { openSmallDisks } from './disks.ts';
 import { openLockNodes } from './locks.ts';
 import { openSentinel } from './sentinel.ts';
 
@@ -8,4 +9,5 @@ export const engines: Readonly<Record<string, () => Promise<Engine>>> = {
   cluster: openCluster,
   sentinel: openSentinel,
   locks: openLockNodes,
+  disks: openSmallDisks,
 };
