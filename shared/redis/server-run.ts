@@ -18,15 +18,25 @@ export interface ServerRun {
   of(key: string): RunningServer | undefined;
 }
 
-/** Asks at once and again after every loss of the connection. */
+const askAgainMs = 100;
+
+/**
+ * Asks at once and again after every loss of the connection, until there is an answer: a server that
+ * has just come back may be too busy for the first question, and nothing is asked of it before.
+ */
 async function followOne(client: Redis): Promise<() => RunningServer | undefined> {
   let found: RunningServer | undefined;
+  let losses = 0;
   async function ask(): Promise<void> {
+    const before = losses;
     const info = await client.info('server').catch(() => '');
     const run = /^run_id:(\w+)/m.exec(info)?.[1];
-    if (run !== undefined && client.status === 'ready') found = { client, run };
+    if (client.status !== 'ready' || losses !== before) return;
+    if (run === undefined) setTimeout(() => void ask(), askAgainMs).unref();
+    else found = { client, run };
   }
   client.on('close', () => {
+    losses += 1;
     found = undefined;
   });
   client.on('ready', () => void ask());

@@ -18,6 +18,7 @@ export interface CheckedRun {
   answerWithinMs?: number | undefined;
   /** When Redis lost what it knew, or its last second. */
   forgotMs?: readonly number[];
+  failovers?: Run['failovers'];
   healings?: Run['healings'];
   /** When the last fault was healed; left out while the run goes on. */
   healedMs?: number;
@@ -36,9 +37,9 @@ export async function checkRun({ recorder, ...run }: CheckedRun): Promise<Found[
   const facts = await readFacts(run.databaseUrl, run.scope);
   const history = recorder.soFar();
   const isOver = run.healedMs !== undefined;
-  const { policy, answerWithinMs, healings, forgotMs = [], healedMs = Infinity } = run;
+  const { policy, answerWithinMs, failovers, healings, forgotMs = [], healedMs = Infinity } = run;
   const endedMs = recorder.nowMs();
-  const times = { readMs, endedMs, answerWithinMs, forgotMs, healings, healedMs };
+  const times = { readMs, endedMs, answerWithinMs, forgotMs, failovers, healings, healedMs };
   const checked: Run = { history, facts, policy, ...times };
   const found = Object.entries(checkers)
     .filter(([checker]) => isOver || !atRest.has(checker))

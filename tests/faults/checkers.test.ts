@@ -358,6 +358,16 @@ describe('the checkers of runs with faults', () => {
     expect(checkers.nobodyIsOvertaken(lost)).to.deep.equal([]);
   });
 
+  it('forgive a second admission across a failover, which may lose the first, and no third', () => {
+    const twice = [turn(ann, 1, 'a'), turn(ann, 1, 'b')];
+    const failovers = [{ fromMs: clockMs - 5, healedMs: clockMs + 5 }];
+    expect(checkers.oneAdmissionPerEntry({ ...run(twice), failovers })).to.deep.equal([]);
+    const thrice = run([...twice, turn(ann, 1, 'c')]);
+    expect(checkers.oneAdmissionPerEntry({ ...thrice, failovers })).to.have.length(1);
+    const before = [{ fromMs: 0, healedMs: 1 }];
+    expect(checkers.oneAdmissionPerEntry({ ...run(twice), failovers: before })).to.have.length(1);
+  });
+
   it('forgive who is told to wait by a gateway that hears of the turn a moment later', () => {
     const told = run([inLine(ben, 2, 'READY'), later(900, inLine(ann, 1, 'WAITING'))]);
     expect(checkers.nobodyIsOvertaken(told)).to.deep.equal([]);

@@ -10,6 +10,8 @@ export interface Fault {
   kills: number;
   /** Redis loses what it knew by it, or its last second. */
   forgets?: boolean;
+  /** Until it is healed: a replica takes over, with less than was acknowledged. */
+  isFailover?: boolean;
   inject(rig: Rig): Promise<() => Promise<void>>;
 }
 

@@ -129,6 +129,8 @@ export interface Run {
   policy: Pick<Policy, 'maxActive' | 'admitPerSecond' | 'claimSeconds'>;
   /** When Redis lost what it knew, or its last second. */
   forgotMs: readonly number[];
+  /** From when to when a replica took over; what was done in this time may be lost, at any moment. */
+  failovers?: readonly { fromMs: number; healedMs: number }[] | undefined;
   /** What was answered before this is among the facts, if it happened. */
   readMs: number;
   /** When the history was looked at: what has no answer yet may still get one. */

@@ -10,6 +10,7 @@ export interface InjectedFault {
   name: string;
   kills: number;
   forgets: boolean;
+  isFailover: boolean;
   fromMs: number;
   healedMs: number;
   /** From the injection to the first sale call sent after it that worked. */
@@ -86,8 +87,17 @@ export async function injectAll(
     const healedMs = recorder.nowMs();
     const backAfterMs = await untilSale(recorder, recorder.ops.length);
     const firstAfterMs = firstSale(recorder, from, fromMs);
-    const { name, kills, forgets = false } = fault;
-    injected.push({ name, kills, forgets, fromMs, healedMs, firstAfterMs, backAfterMs });
+    const { name, kills, forgets = false, isFailover = false } = fault;
+    injected.push({
+      name,
+      kills,
+      forgets,
+      isFailover,
+      fromMs,
+      healedMs,
+      firstAfterMs,
+      backAfterMs,
+    });
     const { ok, fail, unknown } = recorder.counts();
     log(`${name}: back after ${backAfterMs} ms (${ok} ok, ${fail} fail, ${unknown} unknown)`);
   }

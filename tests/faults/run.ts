@@ -40,7 +40,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
   await delay(afterwardsMs);
   await crowd.disperse();
   const forgotMs = injected.filter(({ forgets }) => forgets).map(({ fromMs }) => fromMs);
-  const checked = { ...opened, recorder, databaseUrl, forgotMs, healings: injected, healedMs };
+  const failovers = injected.filter(({ isFailover }) => isFailover);
+  const losses = { forgotMs, failovers };
+  const checked = { ...opened, recorder, databaseUrl, ...losses, healings: injected, healedMs };
   const findings = await checkRun(checked);
   for (const { checker, findings: found } of findings) log(`${checker}: ${found.join('; ')}`);
   return {

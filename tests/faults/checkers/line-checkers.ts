@@ -21,7 +21,14 @@ export const numbersAreUnique: Checker = (run) => {
   });
 };
 
-/** However often a turn is taken, it is one admission: the same token. */
+/** Whether a failover lies in this time, which may have lost what was done shortly before. */
+const hasFailover = ({ failovers = [] }: Run, fromMs: number, toMs: number): boolean =>
+  failovers.some((failover) => failover.fromMs < toMs && failover.healedMs > fromMs);
+
+/**
+ * However often a turn is taken, it is one admission: the same token. Only a failover may lose the last
+ * second of a visit that nobody else has heard of.
+ */
 export const oneAdmissionPerEntry: Checker = (run) => {
   const entries = groupBy(
     acked(run, 'activate'),
@@ -29,7 +36,11 @@ export const oneAdmissionPerEntry: Checker = (run) => {
   );
   return [...entries].flatMap(([name, ops]) => {
     const tokens = new Set(ops.map(({ value }) => value.jti));
-    return tokens.size > 1 ? [`entry ${name}: ${tokens.size} admissions`] : [];
+    const fromMs = Math.min(...ops.map(({ invokedMs }) => invokedMs));
+    const toMs = Math.max(...ops.map(({ returnedMs }) => returnedMs));
+    return tokens.size > (hasFailover(run, fromMs, toMs) ? 2 : 1)
+      ? [`entry ${name}: ${tokens.size} admissions`]
+      : [];
   });
 };
 
@@ -86,7 +97,8 @@ type Seen = ReturnType<typeof acked<'join' | 'status'>>[number];
  * Entries that come out of turn by right: they are in the lane of those who are back, because their
  * turn was lost with what Redis forgot, or nothing was heard of them for as long as a turn is kept.
  */
-function excusedEntries({ policy, forgotMs }: Run, seen: readonly Seen[]): Set<Seen> {
+function excusedEntries(run: Run, seen: readonly Seen[]): Set<Seen> {
+  const { policy, forgotMs } = run;
   const excused = new Set<Seen>();
   for (const ops of groupBy(
     seen,
@@ -96,7 +108,10 @@ function excusedEntries({ policy, forgotMs }: Run, seen: readonly Seen[]): Set<S
     let isExcused = false;
     for (const op of ops.sort((a, b) => a.invokedMs - b.invokedMs)) {
       const silentMs = op.returnedMs - (last ?? op).invokedMs;
-      const forgot = forgotMs.some((at) => at > (first ?? op).invokedMs && at < op.returnedMs);
+      const sinceMs = (first ?? op).invokedMs;
+      const forgot =
+        forgotMs.some((at) => at > sinceMs && at < op.returnedMs) ||
+        hasFailover(run, sinceMs, op.returnedMs);
       if (forgot || silentMs >= policy.claimSeconds * 1_000) isExcused = true;
       if (isExcused && op.value.isLate) excused.add(op);
       [first, last] = [first ?? op, op];

@@ -39,6 +39,7 @@ const masterKilled = (cluster: RedisCluster): Fault => ({
   name: 'kill -9 a master; its replica takes over',
   kills: 1,
   forgets: true,
+  isFailover: true,
   inject: async () => {
     const server = await busiestMaster(cluster);
     const others = cluster.servers.filter((one) => one !== server);

@@ -30,6 +30,7 @@ const primaryKilled = (servers: readonly RedisProcess[], sentinel: Redis): Fault
   name: 'kill -9 the primary; its replica takes over',
   kills: 1,
   forgets: true,
+  isFailover: true,
   inject: async () => {
     const before = await primaryPort(sentinel);
     const primary = servers.find(({ port }) => port === before);
@@ -52,6 +53,7 @@ const primaryFrozen = (servers: readonly RedisProcess[], sentinel: Redis): Fault
   name: 'SIGSTOP the primary until it is replaced; then it comes back',
   kills: 0,
   forgets: true,
+  isFailover: true,
   inject: async () => {
     const before = await primaryPort(sentinel);
     const primary = servers.find(({ port }) => port === before);
