@@ -83,20 +83,25 @@ export async function runLoad(
   }
 }
 
-/** Fans of another concert. */
-const warmUpFans = 300;
+/** Fans of other concerts: they wait and leave, then they buy. */
+const warmUps: readonly [ScenarioName, Record<string, string>][] = [
+  ['queue-admission', { FANS: '3000', RATE: '500', ADMIT_PER_SECOND: '400' }],
+  ['seat-rush', { FANS: '300' }],
+];
 
 /** What has just started compiles what it runs while it runs it: that is not what is asked about. */
 async function warmUp(
   stack: LoadStack,
   { dir, signal, log }: { dir: string; signal: AbortSignal; log: (line: string) => void },
 ): Promise<void> {
-  log(`Warming up with ${warmUpFans} fans of another concert ...`);
-  const plan = planLoad('seat-rush', { FANS: String(warmUpFans) });
-  const setup = await prepareLoad(stack, plan);
-  const run = { plan, setup, setupFile: '', summaryFile: join(dir, 'warm-up.json'), signal };
-  const { counts } = await driveNative(run, { workers: 1, isQuiet: true });
-  if (counts.fans_done !== warmUpFans) log(`Only ${counts.fans_done} of them came to an end.`);
+  log('Warming up with fans of other concerts ...');
+  for (const [scenario, env] of warmUps) {
+    const plan = planLoad(scenario, env);
+    const setup = await prepareLoad(stack, plan);
+    const run = { plan, setup, setupFile: '', summaryFile: join(dir, 'warm-up.json'), signal };
+    const { counts } = await driveNative(run, { workers: 1, isQuiet: true });
+    if (counts.fans_done !== plan.fans) log(`Only ${counts.fans_done} of them came to an end.`);
+  }
 }
 
 async function isClean(databaseUrl: string): Promise<boolean> {
