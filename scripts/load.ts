@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isMain } from './is-main.ts';
 import { findK6, k6Advice } from './load/find-k6.ts';
@@ -11,8 +12,14 @@ import { isScenario, type LoadRun, loadUsage, runLoad } from './load/run-load.ts
 
 const scriptsDir = import.meta.dirname;
 
-/** More memory for less collecting: the client takes its share of the machine that is measured. */
-const goGc = '400';
+/**
+ * More memory for less collecting, up to half of what there is: the client takes its share of the
+ * machine that is measured. With 6,000 virtual users the p99 of a join is a tenth of that with 100.
+ */
+const collecting = {
+  GOGC: '800',
+  GOMEMLIMIT: `${Math.round(totalmem() / 2 / 1_048_576)}MiB`,
+};
 
 async function driveByK6(run: LoadRun, options: readonly string[]): Promise<void> {
   const k6 = findK6(process.env, [scriptsDir, dirname(run.setupFile)]);
@@ -25,7 +32,7 @@ async function driveByK6(run: LoadRun, options: readonly string[]): Promise<void
   const child = spawn(
     k6.command,
     [...k6.args, 'run', '--no-usage-report', ...told, ...options, script],
-    { stdio: 'inherit', env: { GOGC: goGc, ...process.env, K6_NO_USAGE_REPORT: 'true' } },
+    { stdio: 'inherit', env: { ...collecting, ...process.env, K6_NO_USAGE_REPORT: 'true' } },
   );
   run.signal.addEventListener('abort', () => child.kill('SIGINT'));
   const [code] = (await once(child, 'exit')) as [number | null];
