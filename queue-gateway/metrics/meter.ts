@@ -42,12 +42,17 @@ export function meterQueue(
   };
 }
 
-export const meterForwards =
-  ({ forwards }: GatewayMetrics): OnForwarded =>
-  (method, outcome, tookMs) => {
+/** One child for each pair of labels: to look them up costs more than to count. */
+export function meterForwards({ forwards }: GatewayMetrics): OnForwarded {
+  const children = new Map<string, ReturnType<typeof forwards.labels>>();
+  return (method, outcome, tookMs) => {
     const status = typeof outcome === 'number' ? `${Math.floor(outcome / 100)}xx` : outcome;
-    forwards.observe({ method, status }, tookMs / 1_000);
+    const key = `${method} ${status}`;
+    let child = children.get(key);
+    if (!child) children.set(key, (child = forwards.labels({ method, status })));
+    child.observe(tookMs / 1_000);
   };
+}
 
 /** What a tick costs Redis, whatever the number of people. */
 export function meterTicks(

@@ -44,6 +44,8 @@ export interface ActiveTokens {
    * @throws Problem `queue-token-invalid`, or `queue-token-ended` when only its time is over.
    */
   verify(token: string): ActiveClaims;
+  /** At once, when it is right and was seen a moment ago. */
+  known(token: string): ActiveClaims | undefined;
   /**
    * A token as our own store kept it, and what it says; signed again when its key was retired.
    * @throws Problem `queue-token-ended` when its time is over.
@@ -128,7 +130,7 @@ export function createActiveTokens(options: { keys: KeySet; now: () => number })
     keysVersion,
     () => new Map([...keys.byKid].map(([kid, key]) => [kid, createPublicKey(key)])),
   );
-  const known = createVerifiedCache<ActiveClaims>({
+  const verified = createVerifiedCache<ActiveClaims>({
     verify: (token) => verify(publicKeys(), token, now()),
     now,
     keysVersion,
@@ -136,17 +138,18 @@ export function createActiveTokens(options: { keys: KeySet; now: () => number })
 
   function signAndRemember(asked: Omit<ActiveClaims, 'kind'>) {
     const signed = sign(keys, asked);
-    known.remember(signed.token, signed.claims);
+    verified.remember(signed.token, signed.claims);
     return signed;
   }
 
   return {
     sign: (claims) => signAndRemember(claims).token,
-    verify: known.verify,
+    verify: verified.verify,
+    known: verified.known,
     restore(token) {
       const isRetired = !publicKeys().has(peekHeader(token)?.kid ?? '');
       if (isRetired) return signAndRemember(ofStore(token, now()));
-      return { token, claims: known.verify(token) };
+      return { token, claims: verified.verify(token) };
     },
   };
 }

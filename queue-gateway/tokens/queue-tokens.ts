@@ -21,6 +21,8 @@ export function createQueueTokens(options: {
   const { waiting, active } = options;
   return {
     verify(token) {
+      const known = active.known(token);
+      if (known) return known;
       const typ = peekKind(token);
       if (typ === activePins.typ) return active.verify(token);
       // An HMAC costs no more than to remember it, and who waits comes back when it is forgotten.

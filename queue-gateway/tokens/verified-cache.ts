@@ -16,6 +16,8 @@ export interface VerifiedCacheOptions<V> {
 export interface VerifiedCache<T, V> {
   /** As `verify` of the options, which is asked only for what is not remembered. */
   verify(token: string): T | V;
+  /** What is remembered of a token, if anything: for who would else have to find out what it is. */
+  known(token: string): T | undefined;
   /** Of a token that needs no check, because it was signed right here. */
   remember(token: string, claims: T): void;
 }
@@ -36,21 +38,27 @@ export function createVerifiedCache<
   );
 
   // Of the keys it was checked with: one that is found right after they changed is not kept.
-  function keep(known: ReturnType<typeof cache>, token: string, claims: T): T {
+  function keep(kept: ReturnType<typeof cache>, token: string, claims: T): T {
     const untilMs = Math.min(claims.expiresAtMs, now() + maxTrustMs);
-    known.set(token, { claims, untilMs });
+    kept.set(token, { claims, untilMs });
     return claims;
+  }
+
+  function known(token: string): T | undefined {
+    const hit = cache().get(token);
+    return hit && hit.untilMs > now() ? hit.claims : undefined;
   }
 
   return {
     verify(token) {
-      const known = cache();
-      const hit = known.get(token);
-      if (hit && hit.untilMs > now()) return hit.claims;
+      const claims = known(token);
+      if (claims) return claims;
+      const kept = cache();
       const verified: T | Promise<T> = verify(token);
-      if (!(verified instanceof Promise)) return keep(known, token, verified);
-      return verified.then((claims) => keep(known, token, claims)) as V;
+      if (!(verified instanceof Promise)) return keep(kept, token, verified);
+      return verified.then((found) => keep(kept, token, found)) as V;
     },
+    known,
     remember: (token, claims) => void keep(cache(), token, claims),
   };
 }
