@@ -11,7 +11,7 @@ import { scaled } from './scale.ts';
 import { turns } from './turns.ts';
 
 const rounds = scaled(30, 12);
-/** Calls of a window; the smallest date is sold out by them. */
+/** Calls of a window; half of them hold by id, half the best, on a date of their own each. */
 const perWindow = 50;
 
 const steps = ['hold by id', 'pay', 'hold best', 'own reservations', 'seat map'] as const;
@@ -45,21 +45,28 @@ async function openGround(prepare?: (databaseUrl: string) => Promise<void>): Pro
   };
 }
 
+/** Seats that are asked for by id, and a date whose best are asked for. */
+interface Sales {
+  byId: BenchSale;
+  best: BenchSale;
+}
+
 /** One window of each step on these seats. @returns CPU µs a call */
-async function windowOf(ground: Ground, sale: BenchSale): Promise<Record<Step, number>> {
+async function windowOf(ground: Ground, { byId, best }: Sales): Promise<Record<Step, number>> {
   const { core } = ground;
-  const { concertId, scheduleId, places } = sale;
-  const base = `/concerts/${concertId}`;
+  const { scheduleId } = byId;
+  const base = `/concerts/${byId.concertId}`;
+  const places = [...byId.places, ...best.places];
   const held = new Map<string, string>();
   const ask = async (userId: string, method: 'GET' | 'POST', path: string, json?: unknown) => {
+    const concertId = path.split('/')[2] ?? byId.concertId;
     const { status, body } = await core.call({ userId, concertId, method, path, json });
     if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     return body;
   };
-  const [byId, best] = [places.slice(0, perWindow / 2), places.slice(perWindow / 2, perWindow)];
   const work: Record<Step, () => Promise<number>> = {
     'hold by id': () =>
-      perSecond(byId, async ({ userId, seatId }) => {
+      perSecond(byId.places, async ({ userId, seatId }) => {
         const wish = { scheduleId, seatIds: [seatId] };
         const { reservations } = await ask(userId, 'POST', `${base}/reservations`, wish);
         held.set(userId, String(reservations[0]?.reservationId));
@@ -69,15 +76,16 @@ async function windowOf(ground: Ground, sale: BenchSale): Promise<Record<Step, n
         await ask(userId, 'POST', `${base}/payments`, { reservationIds: [reservationId] });
       }),
     'hold best': () =>
-      perSecond(best, async ({ userId }) => {
-        await ask(userId, 'POST', `${base}/reservations`, { scheduleId, quantity: 1 });
+      perSecond(best.places, async ({ userId }) => {
+        const wish = { scheduleId: best.scheduleId, quantity: 1 };
+        await ask(userId, 'POST', `/concerts/${best.concertId}/reservations`, wish);
       }),
     'own reservations': () =>
-      perSecond(places.slice(0, perWindow), async ({ userId }) => {
+      perSecond(places, async ({ userId }) => {
         await ask(userId, 'GET', '/reservations');
       }),
     'seat map': () =>
-      perSecond(places.slice(0, perWindow), async ({ userId }) => {
+      perSecond(places, async ({ userId }) => {
         await ask(userId, 'GET', `${base}/schedules/${scheduleId}/seats?view=state`);
       }),
   };
@@ -93,22 +101,17 @@ async function windowOf(ground: Ground, sale: BenchSale): Promise<Record<Step, n
 
 /** The seats and buyers of one window after the other; a new date when one is used up. */
 function salesOf({ world }: Ground, seats: number): () => Promise<BenchSale> {
+  const each = perWindow / 2;
   let sale: BenchSale | undefined;
   let at = 0;
   return async () => {
-    const buyers = Math.min(seats, perWindow * (rounds + 1));
-    if (sale === undefined || at + perWindow > buyers) {
+    const buyers = Math.min(seats, each * (rounds + 1));
+    if (sale === undefined || at + each > buyers) {
       sale = await makeBenchSale(world.databaseUrl, seats, buyers);
       at = 0;
     }
-    at += perWindow;
-    const { places, seatIds } = sale;
-    // By id from the back: the best ones are taken from the front.
-    const own = places.slice(at - perWindow, at).map(({ userId }, index) => ({
-      userId,
-      seatId: seatIds.at(-1 - (at - perWindow) / 2 - index) ?? '',
-    }));
-    return { ...sale, places: own };
+    at += each;
+    return { ...sale, places: sale.places.slice(at - each, at) };
   };
 }
 
@@ -116,11 +119,15 @@ async function inTurn(sides: readonly { ground: Ground; seats: number }[]): Prom
   const empty = (): Costs =>
     Object.fromEntries(steps.map((step) => [step, []])) as unknown as Costs;
   const costs = sides.map(empty);
-  const next = sides.map(({ ground, seats }) => salesOf(ground, seats));
+  const next = sides.map(({ ground, seats }) => ({
+    byId: salesOf(ground, seats),
+    best: salesOf(ground, seats),
+  }));
   for (const { round, which, one } of turns(sides, rounds + 1)) {
-    const sale = await next[which]?.();
-    if (!sale) throw new Error('a sale is missing');
-    const found = await windowOf(one.ground, sale);
+    const dates = next[which];
+    if (!dates) throw new Error('a sale is missing');
+    const sales = { byId: await dates.byId(), best: await dates.best() };
+    const found = await windowOf(one.ground, sales);
     // The first round warms up.
     if (round > 0) for (const step of steps) costs[which]?.[step].push(found[step]);
   }

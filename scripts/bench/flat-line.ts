@@ -24,6 +24,8 @@ const warmUp = 3_000;
 const idleMs = 2_000;
 const roomsRounds = scaled(12, 5);
 const ratePerSecond = 400;
+/** Longer than half of the longest pause who waits in a paused room is told: earlier is 429. */
+const pauseMs = 2_100;
 const tries = 10;
 
 /** Nobody is let in, so that every question is the same. */
@@ -78,7 +80,14 @@ export async function entriesCurve(): Promise<string> {
       return last.map((place) => world.statusAgain(place, again));
     };
     const joins = { next: async (room: string) => once(await joinsOf(perWindow, () => room)) };
-    const asks = { next: (room: string) => Promise.resolve(once(questionsOf(room))) };
+    const askedAt = new Map<string, number>();
+    const asks = {
+      next: async (room: string) => {
+        await sleep((askedAt.get(room) ?? 0) + pauseMs - performance.now());
+        askedAt.set(room, performance.now());
+        return once(questionsOf(room));
+      },
+    };
     const run = async ({ next }: typeof joins, times: number) => {
       const load = async ({ name }: Contestant) => ({ next: await next(name) });
       const standings = await interleave(contestants, { rounds: times, connections, load });
