@@ -147,8 +147,8 @@ export const lineMutants: readonly Mutant[] = [
       },
       {
         file: 'shared/redis/client.ts',
-        from: `if (profile !== 'subscriber') limit(`,
-        to: `if (profile !== profile) limit(`,
+        from: `if (profile !== 'subscriber')`,
+        to: `if (profile !== profile)`,
       },
     ],
     seenBy: ['answersInTime'],
