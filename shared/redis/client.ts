@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions as NodeOptions } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
+import { endForGood } from './cluster-end.ts';
 import { limitCommands } from './command-deadline.ts';
 import { joinWrites } from './join-writes.ts';
 import { watchPrimary } from './primary-watch.ts';
@@ -75,7 +76,7 @@ function listenToOneOf(nodes: readonly HostPort[], options: NodeOptions): Redis 
 
 /** Nothing is sent twice and nothing waits: what cannot be done now is told at once. */
 function newCluster(nodes: HostPort[], { retryStrategy: _, ...options }: NodeOptions): Cluster {
-  return new Cluster(nodes, {
+  const cluster = new Cluster(nodes, {
     lazyConnect: true,
     enableOfflineQueue: false,
     clusterRetryStrategy: reconnectDelayMs,
@@ -85,6 +86,8 @@ function newCluster(nodes: HostPort[], { retryStrategy: _, ...options }: NodeOpt
     slotsRefreshTimeout: connectTimeoutMs,
     redisOptions: options,
   });
+  endForGood(cluster);
+  return cluster;
 }
 
 /** A client of ioredis for any address; not connected yet when `options` say `lazyConnect`. */

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
+import { Cluster } from 'ioredis';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../scripts/client/api-client.ts';
+import { createLogger } from '../../shared/logger.ts';
+import { openRedis } from '../../shared/redis/client.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type RedisCluster, startRedisCluster } from '../harness/redis-cluster.ts';
 import { startStack, type Stack } from '../harness/stack.ts';
@@ -112,5 +117,30 @@ describe('story: a sale on a Redis Cluster of three masters', () => {
       return answer;
     });
     expect(back?.body.queueId).to.equal('1');
+  });
+});
+
+describe('a client of a Redis Cluster that is let go', () => {
+  let cluster: RedisCluster;
+  before(async () => {
+    cluster = await startRedisCluster(3);
+  });
+  after(() => cluster.close());
+
+  it('in the middle of asking for the slots, asks no more', async () => {
+    const log = createLogger({ level: 'silent', service: 'test' });
+    const client = await openRedis({ url: cluster.url, profile: 'command', log });
+    if (!(client instanceof Cluster)) throw new Error('not a cluster');
+    const ask = client.refreshSlotsCache.bind(client);
+    let asked = 0;
+    // It asks once a second; the answer comes when it has been let go.
+    client.refreshSlotsCache = (callback) => {
+      asked += 1;
+      ask(callback);
+      client.disconnect();
+    };
+    await once(client, 'end');
+    await sleep(2_500);
+    expect(asked).to.equal(1);
   });
 });
