@@ -21,5 +21,17 @@ export const lineCases: readonly { policy: PolicyChange; steps: LineStep[] }[] =
       { do: 'activate', user: '1' },
     ],
   },
+  // A sign of life stayed with a gateway while the clock went on: the test has to wait for it.
+  {
+    policy: { maxActive: 0, admitPerSecond: 0, control: 'OPEN' },
+    steps: [
+      { do: 'join', user: '3' },
+      { do: 'extend', user: '3' },
+      { do: 'advance', ms: 107_361 },
+      { do: 'join', user: '6' },
+      { do: 'advance', ms: 12_639 },
+      { do: 'status', user: '6' },
+    ],
+  },
 ];
 export const lineRaceCases: readonly LineRace[] = [];

@@ -26,8 +26,11 @@ export interface LineHall extends LineTab {
   advance(ms: number): Promise<void>;
   /** Admission, now. */
   tick(): Promise<{ front: number; tail: number; slots: number; living: number }>;
-  /** Waits until a sign of life of this number has reached Redis. */
-  untilAlive(number: number): Promise<void>;
+  /**
+   * Asks, and waits until the sign of life that it is has reached Redis. A gateway keeps signs for a
+   * moment; one that came after the clock has moved on would count for longer.
+   */
+  showLife(number: number, ask: () => Promise<LineWord>): Promise<LineWord>;
   control(control: ModelPolicy['control']): Promise<void>;
   configure(policy: Pick<ModelPolicy, 'maxActive' | 'admitPerSecond'>): Promise<void>;
 }
@@ -61,7 +64,7 @@ async function openClockwork(
   { namespace, api }: Gateways,
   redis: Redis,
   roomId: string,
-): Promise<Pick<LineHall, 'advance' | 'tick' | 'untilAlive'>> {
+): Promise<Pick<LineHall, 'advance' | 'tick' | 'showLife'>> {
   const keys = roomKeys(namespace, roomId);
   let nowMs = startMs;
   await redis.hset(keys.state, 'clock', nowMs);
@@ -85,12 +88,16 @@ async function openClockwork(
       const { front, tail, slots, living } = await store.tick(roomId, { withCensus: true });
       return { front, tail, slots, living };
     },
-    untilAlive: (number) =>
-      eventually(async () => {
-        const key = Math.floor(nowMs / windowMs) % 2 === 0 ? keys['alive0'] : keys['alive1'];
-        if ((await redis.getbit(key ?? '', number)) === 1) return;
+    async showLife(number, ask) {
+      const key = keys[Math.floor(nowMs / windowMs) % 2 === 0 ? 'alive0' : 'alive1'] ?? '';
+      await redis.setbit(key, number, 0);
+      const said = await ask();
+      await eventually(async () => {
+        if ((await redis.getbit(key, number)) === 1) return;
         throw new Error(`no sign of life of number ${number} has come to Redis`);
-      }),
+      });
+      return said;
+    },
   };
 }
 
