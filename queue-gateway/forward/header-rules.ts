@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../shared/problems.ts';
+import { requirePlain } from '../http/plain-header.ts';
 
 /**
  * What passes between the outside and the core, by name. Everything else stays here: above all
@@ -54,9 +55,6 @@ function namedByConnection({ connection }: IncomingHttpHeaders): readonly string
 export const hasKey = (incoming: IncomingHttpHeaders): boolean =>
   'idempotency-key' in incoming && !namedByConnection(incoming).includes('idempotency-key');
 
-/** RFC 9110 §5.5 without obs-text: a reader behind us need not guess a charset. */
-const plainValue = /^[\t\x20-\x7e]*$/;
-
 /**
  * The headers to send to the core, names and values in turn. `content-type` only goes with a body.
  * @throws Problem `invalid-request` for a value that is not plain ASCII, or too long.
@@ -68,10 +66,7 @@ export function toCoreHeaders(incoming: IncomingHttpHeaders, withBody: boolean):
     const value = incoming[name];
     if (typeof value !== 'string' || (name === 'content-type' && !withBody)) continue;
     if (named.includes(name)) continue;
-    if (!plainValue.test(value))
-      throw new Problem('invalid-request', {
-        errors: [{ path: `header.${name}`, message: 'must be plain ASCII' }],
-      });
+    requirePlain(name, value);
     if (value.length > maxValueLength)
       throw new Problem('invalid-request', {
         errors: [{ path: `header.${name}`, message: `must not be longer than ${maxValueLength}` }],

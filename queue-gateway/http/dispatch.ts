@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { type IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { Problem } from '../../shared/problems.ts';
 import type { EdgeApp, EdgeBindings } from './edge-env.ts';
+import { requirePlain } from './plain-header.ts';
 
 /** A call of the API that a page makes for who looks at it. */
 export interface InnerCall {
@@ -28,18 +28,6 @@ export interface InnerAnswer {
  * @throws Problem `invalid-request` for a header that is not plain ASCII.
  */
 export type Dispatch = (from: EdgeBindings, call: InnerCall) => Promise<InnerAnswer>;
-
-/** RFC 9110 §5.5 without obs-text: what a caller from outside could have sent as well. */
-const plainValue = /^[\t\x20-\x7e]*$/;
-
-/** A form may hold any text, also for a header. */
-function checkHeaders(headers: InnerCall['headers']): void {
-  for (const [name, value] of Object.entries(headers))
-    if (!plainValue.test(value))
-      throw new Problem('invalid-request', {
-        errors: [{ path: `header.${name}`, message: 'must be plain ASCII' }],
-      });
-}
 
 /** What the forward path writes to, kept in memory. */
 class KeptResponse extends ServerResponse {
@@ -105,7 +93,8 @@ function textOf({ headers, body }: InnerCall): string | undefined {
 
 export function createDispatch(app: EdgeApp): Dispatch {
   return async function dispatch(from, call) {
-    checkHeaders(call.headers);
+    // A form may hold any text, also for a header.
+    for (const [name, value] of Object.entries(call.headers)) requirePlain(name, value);
     const body = textOf(call);
     const incoming = toIncoming(from, call, body);
     const outgoing = new KeptResponse(incoming);

@@ -19,29 +19,26 @@ const isFull = (reply: unknown): reply is FullReply =>
 const defaultHeaders = ({ guard, method }: Endpoint): Record<string, string> =>
   guard === 'open' && method === 'GET' ? {} : { 'cache-control': 'no-store' };
 
-async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
-  const headers = Object.fromEntries(response.headers);
-  if (response.body === null) {
-    outgoing.writeHead(response.status, headers).end();
-    return;
-  }
-  const bytes = Buffer.from(await response.arrayBuffer());
-  // Told: without it each body would go in chunks, and twice as many writes.
-  headers['content-length'] = String(bytes.length);
-  outgoing.writeHead(response.status, headers).end(bytes);
-}
-
 /**
- * The same bytes for everybody, uncopied, to as many as ask; for a handler to return.
+ * The same bytes for everybody, uncopied, to as many as ask; for a handler to return. Their length is
+ * told: without it each body would go in chunks, and twice as many writes.
  * @param headers with the content type
  */
 export function sendBytes(
   outgoing: ServerResponse,
   bytes: Uint8Array,
   headers: Readonly<Record<string, string>>,
+  status = 200,
 ): Response {
-  outgoing.writeHead(200, { ...headers, 'content-length': String(bytes.length) }).end(bytes);
+  outgoing.writeHead(status, { ...headers, 'content-length': String(bytes.length) }).end(bytes);
   return RESPONSE_ALREADY_SENT;
+}
+
+async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  const { body, headers, status } = response;
+  const all = Object.fromEntries(headers);
+  if (body === null) outgoing.writeHead(status, all).end();
+  else sendBytes(outgoing, Buffer.from(await response.arrayBuffer()), all, status);
 }
 
 /**

@@ -16,8 +16,7 @@ import { signAccessToken } from './forge.ts';
 
 const mebibyte = 1_024 * 1_024;
 const uploadBytes = 50 * mebibyte;
-/** V8 lets 32 MB of buffers that nobody needs lie before it collects them. */
-const growthMax = 40 * mebibyte;
+const growthMax = 20 * mebibyte;
 const path = '/admin/concerts/1/schedules/1/seats/csv';
 const piece = Buffer.alloc(64 * 1_024, '1,150000,VIP\n');
 
@@ -82,7 +81,7 @@ describe('an upload through the gateway', () => {
     const { server }: { server: Server } = core;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     child = fork(join(import.meta.dirname, 'upload-child.ts'), {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+      execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx')],
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'test',

@@ -26,6 +26,14 @@ const primaryPort = async (sentinel: Redis): Promise<number> => {
   return Number(at[1]);
 };
 
+const untilReplaced = (sentinel: Redis, before: number): Promise<void> =>
+  eventually(
+    async () => {
+      if ((await primaryPort(sentinel)) === before) throw new Error('no failover');
+    },
+    { deadlineMs: failoverWithinMs, intervalMs: 20 },
+  );
+
 const primaryKilled = (servers: readonly RedisProcess[], sentinel: Redis): Fault => ({
   name: 'kill -9 the primary; its replica takes over',
   kills: 1,
@@ -37,12 +45,7 @@ const primaryKilled = (servers: readonly RedisProcess[], sentinel: Redis): Fault
     if (!primary) throw new Error('no primary');
     await primary.crash();
     return async () => {
-      await eventually(
-        async () => {
-          if ((await primaryPort(sentinel)) === before) throw new Error('no failover');
-        },
-        { deadlineMs: failoverWithinMs, intervalMs: 20 },
-      );
+      await untilReplaced(sentinel, before);
       await primary.restart();
       await untilFollowed(sentinel);
     };
@@ -59,12 +62,7 @@ const primaryFrozen = (servers: readonly RedisProcess[], sentinel: Redis): Fault
     const primary = servers.find(({ port }) => port === before);
     primary?.pause();
     return async () => {
-      await eventually(
-        async () => {
-          if ((await primaryPort(sentinel)) === before) throw new Error('no failover');
-        },
-        { deadlineMs: failoverWithinMs, intervalMs: 20 },
-      );
+      await untilReplaced(sentinel, before);
       primary?.resume();
       await untilFollowed(sentinel);
     };
