@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem, problemMediaType } from '../../shared/problems.ts';
+import { endLingering } from './linger.ts';
 
 /**
  * What the HTTP parser refused, or what did not arrive in time, has no request to answer; the
@@ -22,18 +23,11 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   endWithProblem(socket, new Problem('invalid-request', { cause: error }), status);
 }
 
-/** Time to take the last words in, and to hang up in turn. */
-const lingerMs = 1_000;
-
-/**
- * A problem where there is a socket and nothing else, and the end of it. The other side may keep its
- * own half open for ever, or have never finished its TLS handshake, so that nothing can be sent.
- */
+/** A problem where there is a socket and nothing else, and the end of it. */
 export function endWithProblem(socket: Duplex, problem: Problem, status = problem.status): void {
-  const cut = setTimeout(() => socket.destroy(), lingerMs);
-  socket.once('close', () => clearTimeout(cut));
   const body = JSON.stringify({ ...problem.body(randomUUID()), status });
-  socket.end(
+  endLingering(
+    socket,
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
       `Content-Type: ${problemMediaType}`,

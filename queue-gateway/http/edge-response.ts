@@ -1,5 +1,6 @@
 import { type IncomingMessage, type OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { bodyLimitBytes } from '../../shared/contracts/endpoint.ts';
+import { endLingering } from './linger.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 
 type Headers = Record<string, OutgoingHttpHeader | undefined>;
@@ -78,8 +79,15 @@ export function edgeResponseClass(
       return (this.#requestId ??= requestIdOf(this.req.headers[requestIdHeader]));
     }
 
+    /** After this answer, by way of what node calls then. */
+    #endConnection(): void {
+      this.shouldKeepAlive = false;
+      const { socket } = this.req;
+      socket.destroySoon = () => endLingering(socket);
+    }
+
     override writeHead(status: number, ...rest: unknown[]): this {
-      if (isMoreToCome(this.req)) this.shouldKeepAlive = false;
+      if (isMoreToCome(this.req)) this.#endConnection();
       const given = rest.find(isHeaders) ?? {};
       const flat = flatten(given);
       // Most answers have none of their own, and need not be asked for each.

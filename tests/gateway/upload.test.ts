@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { prepareKeys } from '../../scripts/stack/key-files.ts';
 import { assertionHeader, sealBytes, verifyAssertion } from '../../shared/assertion.ts';
@@ -186,6 +187,23 @@ describe('an upload through the gateway', () => {
     const outcome = await upload(long).answer.catch(() => 'cut off');
     expect(outcome).to.be.oneOf([400, 'cut off']);
     expect(core.seen.filter(({ isWhole }) => isWhole)).to.deep.equal([]);
+  });
+
+  it('that is too long is told so while it is still being sent', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.pause();
+    socket.on('error', () => undefined);
+    const long = { ...headers, 'content-length': String(70 * mebibyte) };
+    const lines = Object.entries(long).map(([name, value]) => `${name}: ${value}`);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n${lines.join('\r\n')}\r\n\r\n`);
+    for (let at = 0; at < 10; at += 1) {
+      await sleep(30);
+      socket.write(piece);
+    }
+    let heard = '';
+    for await (const chunk of socket.setEncoding('latin1')) heard += String(chunk);
+    expect(heard).to.match(/^HTTP\/1.1 400 .*\r\nconnection: close\r\n.*invalid-request/is);
+    expect(core.seen).to.deep.equal([]);
   });
 
   it('that is cut short never gets its seal', async () => {
