@@ -71,6 +71,7 @@ function openLocksOf(
     namespace: config.redisNamespace,
     downPolicy: config.lockDownPolicy,
     downPlaces: config.databasePoolMax,
+    commandTimeoutMs: config.redisTimeoutMs,
     logger,
   });
 }
@@ -93,6 +94,7 @@ async function openStores(config: CoreConfig, logger: Logger, overrides: CoreOve
     openRedis({
       url: config.redisUrl,
       profile: 'command',
+      commandTimeoutMs: config.redisTimeoutMs,
       log: logger,
       readyWithinMs: redisReadyWithinMs,
     }),

@@ -14,6 +14,8 @@ export interface CoreConfig {
   databasePoolMax: number;
   redisUrl: string;
   redisNamespace: string;
+  /** Longest wait for an answer of Redis. */
+  redisTimeoutMs: number;
   lockRedisUrls: readonly string[];
   lockDownPolicy: 'db' | 'closed';
   holdSeconds: number;
@@ -65,6 +67,11 @@ export const coreVariables: readonly Variable[] = [
     what: 'the Redis of the stack: redis://, redis-cluster:// or redis-sentinel:// (docs/redis.md)',
   },
   { name: 'REDIS_NAMESPACE', default: 'empty', what: 'put before every key' },
+  {
+    name: 'REDIS_TIMEOUT_MS',
+    default: '250',
+    what: 'a command of Redis not answered by then is given up, 100 to 2000',
+  },
   {
     name: 'LOCK_REDIS_URLS',
     default: 'REDIS_URL',
@@ -142,6 +149,7 @@ const schema = z.object({
   DATABASE_POOL_MAX: envVar.count(1, 1_000, 10),
   REDIS_URL: envVar.redis().default('redis://127.0.0.1:6379'),
   REDIS_NAMESPACE: envVar.namespace(),
+  REDIS_TIMEOUT_MS: envVar.count(100, 2_000, 250),
   LOCK_REDIS_URLS: lockUrls.optional(),
   LOCK_DOWN_POLICY: z.enum(['db', 'closed']).default('db'),
   HOLD_SECONDS: envVar.count(1, 86_400, 300),
@@ -214,6 +222,7 @@ export function loadCoreConfig(env: Record<string, string | undefined>): Readonl
     databasePoolMax: given.DATABASE_POOL_MAX,
     redisUrl: given.REDIS_URL,
     redisNamespace: given.REDIS_NAMESPACE,
+    redisTimeoutMs: given.REDIS_TIMEOUT_MS,
     lockRedisUrls: given.LOCK_REDIS_URLS ?? [given.REDIS_URL],
     lockDownPolicy: given.LOCK_DOWN_POLICY,
     holdSeconds: given.HOLD_SECONDS,

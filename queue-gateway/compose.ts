@@ -58,7 +58,8 @@ const publishedKeys = (config: GatewayConfig) => [
 
 /** Says once what is wrong with the stores for a sale; nothing waits for it. */
 async function adviseOnStores(config: GatewayConfig, log: Logger): Promise<void> {
-  const redis = await openRedis({ url: config.redisUrl, profile: 'command', log });
+  const { redisUrl: url, redisTimeoutMs: commandTimeoutMs } = config;
+  const redis = await openRedis({ url, profile: 'command', commandTimeoutMs, log });
   try {
     for (const advice of await redisAdvice(redis)) log.warn(advice);
   } catch {

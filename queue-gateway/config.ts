@@ -26,6 +26,8 @@ export interface GatewayConfig {
   coreTimeoutMs: number;
   redisUrl: string;
   redisNamespace: string;
+  /** Longest wait for an answer of Redis. */
+  redisTimeoutMs: number;
   accessTokenPublicKeys: KeySet;
   waitingTokenKeys: KeySet;
   activeTokenKeys: KeySet;
@@ -77,6 +79,11 @@ export const gatewayVariables: readonly Variable[] = [
     what: 'the Redis of the stack: redis://, redis-cluster:// or redis-sentinel:// (docs/redis.md)',
   },
   { name: 'REDIS_NAMESPACE', default: 'empty', what: 'put before every key' },
+  {
+    name: 'REDIS_TIMEOUT_MS',
+    default: '250',
+    what: 'a command of Redis not answered by then is given up, 100 to 2000',
+  },
   {
     name: 'ACCESS_TOKEN_PUBLIC_KEYS',
     default: 'required',
@@ -172,6 +179,7 @@ const schema = z.object({
   CORE_TIMEOUT_SECONDS: envVar.count(1, 300, 10),
   REDIS_URL: envVar.redis(),
   REDIS_NAMESPACE: envVar.namespace(),
+  REDIS_TIMEOUT_MS: envVar.count(100, 2_000, 250),
   ACCESS_TOKEN_PUBLIC_KEYS: envVar.keySet(loadAccessPublicKeys, 'RSA or P-256 public keys'),
   WAITING_TOKEN_KEYS: envVar.keySet(loadSecretKeys, 'secret keys of 256 bits or more'),
   ACTIVE_TOKEN_KEYS: envVar.keySet(loadPrivateKeys, 'P-256 private keys'),
@@ -254,6 +262,7 @@ export function loadGatewayConfig(
     coreTimeoutMs: given.CORE_TIMEOUT_SECONDS * 1_000,
     redisUrl: given.REDIS_URL,
     redisNamespace: given.REDIS_NAMESPACE,
+    redisTimeoutMs: given.REDIS_TIMEOUT_MS,
     accessTokenPublicKeys: given.ACCESS_TOKEN_PUBLIC_KEYS,
     waitingTokenKeys: given.WAITING_TOKEN_KEYS,
     activeTokenKeys: given.ACTIVE_TOKEN_KEYS,

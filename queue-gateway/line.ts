@@ -135,9 +135,9 @@ type Stores = Awaited<ReturnType<typeof openStores>>;
 
 /** Redis, and what is kept in it. */
 async function openStores({ config, log }: LineDeps) {
-  const { redisUrl: url, redisNamespace: namespace } = config;
+  const { redisUrl: url, redisNamespace: namespace, redisTimeoutMs: commandTimeoutMs } = config;
   const [redis, subscriber] = await Promise.all([
-    openRedis({ url, profile: 'command', log }),
+    openRedis({ url, profile: 'command', commandTimeoutMs, log }),
     openRedis({ url, profile: 'subscriber', log }),
   ]);
   const server = await followServerRun(redis);

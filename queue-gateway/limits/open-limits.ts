@@ -13,7 +13,7 @@ export interface OpenLimits {
 
 /** The limits by configuration; off, nothing is counted and Redis is not asked. */
 export async function openLimits(
-  config: Pick<GatewayConfig, 'rateLimits' | 'redisUrl' | 'redisNamespace'>,
+  config: Pick<GatewayConfig, 'rateLimits' | 'redisUrl' | 'redisNamespace' | 'redisTimeoutMs'>,
   log: Logger,
 ): Promise<OpenLimits> {
   if (!config.rateLimits) return { limits: noLimits, loginBrake: noBrake, close: () => undefined };
@@ -21,6 +21,7 @@ export async function openLimits(
   const redis = await openRedis({
     url: config.redisUrl,
     profile: 'command',
+    commandTimeoutMs: config.redisTimeoutMs,
     log,
     readyWithinMs: 500,
   });

@@ -19,6 +19,7 @@ import {
 import { createLogger } from '../../shared/logger.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
 import { freshSchema } from '../harness/fresh-schema.ts';
+import { patience } from '../harness/patience.ts';
 
 export interface CoreCall {
   /** Sent as JSON; a Buffer goes as it is. */
@@ -95,6 +96,7 @@ export async function openCoreWorld(options: CoreWorldOptions = {}): Promise<Cor
     ACCESS_TOKEN_KEYS: setOf(generateAccessJwk()),
     ASSERTION_KEYS: assertionJwks,
     TICKET_KEYS: setOf(generatePrivateJwk()),
+    ...patience,
     ...options.env,
   });
   const core = await startCore(config);

@@ -14,6 +14,7 @@ import type { TestSchema } from '../harness/empty-schema.ts';
 import { freshSchema } from '../harness/fresh-schema.ts';
 import { createTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
 import { adminCaller } from './core-world.ts';
+import { patience } from '../harness/patience.ts';
 
 describe('core: an assertion that is heard again', () => {
   let schema: TestSchema;
@@ -39,6 +40,7 @@ describe('core: an assertion that is heard again', () => {
       DATABASE_URL: schema.databaseUrl,
       REDIS_URL: redisUrl.href,
       REDIS_NAMESPACE: namespace.namespace,
+      ...patience,
       ...keyFiles,
     });
     cores = await Promise.all([startCore(config), startCore(config)]);

@@ -13,6 +13,7 @@ import { createLogger } from '../../shared/logger.ts';
 import { toProblem } from '../../shared/problems.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
 import { freshSchema } from '../harness/fresh-schema.ts';
+import { patienceMs } from '../harness/patience.ts';
 
 /** A concert with one date and its seats, numbered from 1. */
 export interface TestDate {
@@ -175,7 +176,8 @@ function lockServiceOf(
 ): Promise<LockService> {
   if (locks === 'off') return Promise.resolve(createNoLocks());
   if (locks !== 'on') return Promise.resolve(locks);
-  return openLocks({ urls: [redisUrl], downPolicy: 'db', downPlaces: 5, ...rest });
+  const policy = { downPolicy: 'db', downPlaces: 5, commandTimeoutMs: patienceMs } as const;
+  return openLocks({ urls: [redisUrl], ...policy, ...rest });
 }
 
 /** The database with every statement changed; what does not match stays as it is. */

@@ -17,6 +17,7 @@ import {
 import { nowSeconds, signAccessToken } from './forge.ts';
 import { tokenKinds } from './forgeries.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
+import { patience } from '../harness/patience.ts';
 
 /**
  * The gateway alone: a recorder stands where the core would and shows what reached it, and a line
@@ -128,6 +129,7 @@ export async function startEdge(env: Record<string, string> = {}): Promise<Edge>
     CORE_URL: core.url,
     REDIS_URL: 'redis://127.0.0.1:1',
     SHUTDOWN_SECONDS: '2',
+    ...patience,
     ...keys.jwks,
     ...env,
   });

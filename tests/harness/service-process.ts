@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
+import { patience } from './patience.ts';
 
 /** A service as it is run in earnest: a process of its own, by its `main.ts`. */
 export interface ServiceProcess {
@@ -48,7 +49,7 @@ export async function startServiceProcess(
     ['--import', import.meta.resolve('tsx'), join(rootDir, main)],
     {
       cwd: rootDir,
-      env: { PATH: process.env['PATH'], NODE_ENV: 'test', LOG_LEVEL: 'info', ...env },
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', LOG_LEVEL: 'info', ...patience, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

@@ -16,6 +16,7 @@ import { prepareKeys } from '../../scripts/stack/key-files.ts';
 import type { PolicyFields } from '../../shared/contracts/queue.ts';
 import { freshNamespace } from './fresh-namespace.ts';
 import { freshSchema } from './fresh-schema.ts';
+import { patience } from './patience.ts';
 
 export interface StackOptions {
   /** `off` runs every call with the database alone. */
@@ -92,6 +93,7 @@ async function startServices(options: StackOptions) {
     GATEWAY_PORT: '0',
     CORE_PORT: '0',
     ...keys,
+    ...patience,
     ...options.env,
   };
   const coreConfig = loadCoreConfig(env);

@@ -19,6 +19,7 @@ import { Problem } from '../../shared/problems.ts';
 import { signAccessToken } from '../gateway/forge.ts';
 import { freshNamespace } from '../harness/fresh-namespace.ts';
 import { drawSecret, openDraw, roomDefaults } from './driven-room.ts';
+import { patience } from '../harness/patience.ts';
 
 /** Gateways with a real line on one real Redis; the core is a few lines of memory. */
 export interface Gateways {
@@ -192,6 +193,7 @@ async function startAll(
       CORE_URL: 'http://127.0.0.1:1',
       REDIS_URL: url,
       SHUTDOWN_SECONDS: '2',
+      ...patience,
       ...env,
     });
   const gateways: RunningService[] = [];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import type { Fan } from '../../scripts/client/fan.ts';
 import type { PolicyFields } from '../../shared/contracts/queue.ts';
 import type { Stack } from '../harness/stack.ts';
@@ -25,6 +25,14 @@ interface Sight {
 
 const joins = async (page: Page): Promise<void> => {
   await page.locator('form[action$="/join"] button').click();
+};
+
+/** A page that renews itself must stand still for as long as it is looked at. */
+const renewNever = async (route: Route): Promise<void> => {
+  const response = await route.fetch();
+  const { refresh, ...headers } = response.headers();
+  expect(Number.parseInt(refresh ?? '', 10)).to.be.greaterThan(0);
+  await route.fulfill({ response, headers });
 };
 
 describe('pages: everywhere, in both themes', () => {
@@ -156,6 +164,7 @@ describe('pages: everywhere, in both themes', () => {
   });
 
   async function look({ path, shows, before, name }: Sight, page: Page & { faults: string[] }) {
+    await page.route('**/room/plain*', renewNever);
     await page.goto(path);
     await before?.(page);
     await page.locator(shows).first().waitFor();

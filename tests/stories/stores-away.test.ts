@@ -25,6 +25,7 @@ describe('story: a store goes away and comes back', () => {
   let redis: TcpProxy;
   before(async () => {
     stack = await startStack({
+      env: { REDIS_TIMEOUT_MS: '250' },
       stores: async ({ databaseUrl, redisUrl }) => {
         const [a, b] = [await through(databaseUrl), await through(redisUrl)];
         mysql = a.proxy;
