@@ -1,6 +1,7 @@
 import { getConcert, listConcerts } from '../../../shared/contracts/concerts.ts';
 import { getCoreLoad } from '../../../shared/contracts/ops.ts';
 import { getEntry, getEntryOfAccount } from '../../../shared/contracts/entries.ts';
+import { listParkedEvents } from '../../../shared/contracts/events.ts';
 import {
   cord,
   getPolicy,
@@ -16,6 +17,7 @@ import { getOwnRecord, type OwnRecord } from '../../../shared/contracts/record.t
 import { type SaleForecast, simulateSale } from '../../../shared/contracts/simulation.ts';
 import { Problem } from '../../../shared/problems.ts';
 import { adminMessages } from '../messages/admin.ts';
+import { adminParkedMessages } from '../messages/admin-parked.ts';
 import { type PageAnswer, type PageVisit, Refusal } from '../page.ts';
 import { idOf, type PageBinder } from '../page-binder.ts';
 import { bindAdminForm, doneIn, forAdmin, type Note, noteOf } from './admin-binder.ts';
@@ -40,9 +42,10 @@ const cursorOf = (visit: PageVisit): { cursor?: string } => {
 
 async function rooms(visit: PageVisit): Promise<PageAnswer> {
   const t = visit.words(adminMessages);
-  const { items, nextCursor } = await visit.call(listConcerts, {
-    query: { limit: pageSize, ...cursorOf(visit) },
-  });
+  const [{ items, nextCursor }, parked] = await Promise.all([
+    visit.call(listConcerts, { query: { limit: pageSize, ...cursorOf(visit) } }),
+    visit.call(listParkedEvents, { query: { limit: 1 } }),
+  ]);
   const found = await Promise.all(
     items.map(async (concert) => {
       const { concertId } = concert;
@@ -53,7 +56,14 @@ async function rooms(visit: PageVisit): Promise<PageAnswer> {
     title: t('rooms'),
     scripts: ['admin-live'],
     styles: ['admin'],
-    body: RoomsPage({ t, format: visit.format, rooms: found, nextCursor }),
+    body: RoomsPage({
+      t,
+      p: visit.words(adminParkedMessages),
+      format: visit.format,
+      hasParked: parked.items.length > 0,
+      rooms: found,
+      nextCursor,
+    }),
   };
 }
 

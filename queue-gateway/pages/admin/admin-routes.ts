@@ -3,6 +3,7 @@ import { adminRoomRoutes } from './admin-room-routes.ts';
 import { adminRecordRoutes } from './admin-record-routes.tsx';
 import { adminDoorRoutes } from './door/admin-door-routes.ts';
 import { adminHooksRoutes } from './hooks/admin-hooks-routes.ts';
+import { adminParkedRoutes } from './parked/admin-parked-routes.ts';
 import { adminSalesRoutes } from './sales/admin-sales-routes.ts';
 
 /**
@@ -15,4 +16,5 @@ export function adminRoutes(pages: PageBinder): void {
   adminSalesRoutes(pages);
   adminDoorRoutes(pages);
   adminHooksRoutes(pages);
+  adminParkedRoutes(pages);
 }

@@ -2,10 +2,14 @@ import type { Concert } from '../../../shared/contracts/concerts.ts';
 import type { Phase, Room } from '../../../shared/contracts/queue.ts';
 import type { Format } from '../i18n/format.ts';
 import { AdminFrame, type AdminT } from './admin-frame.tsx';
+import { ParkedNotice, type ParkedT } from './parked/parked-page.tsx';
 
 export interface RoomsProps {
   t: AdminT;
+  p: ParkedT;
   format: Format;
+  /** The line has refused events for good. */
+  hasParked: boolean;
   rooms: readonly { concert: Concert; room: Room }[];
   nextCursor: string | null;
 }
@@ -54,7 +58,7 @@ function Row({
 }
 
 /** Every room at a glance. */
-export function RoomsPage({ t, format, rooms, nextCursor }: RoomsProps) {
+export function RoomsPage({ t, p, format, hasParked, rooms, nextCursor }: RoomsProps) {
   const heads = [
     'concert',
     'phase',
@@ -67,6 +71,7 @@ export function RoomsPage({ t, format, rooms, nextCursor }: RoomsProps) {
   const numbers = new Set<string>(['waiting', 'inside', 'perMinute', 'seatsLeft']);
   return (
     <AdminFrame t={t} here="/admin" title={t('rooms')}>
+      {hasParked ? <ParkedNotice p={p} /> : null}
       <p class="lead">{t('roomsLead')}</p>
       {rooms.length === 0 ? <p class="empty">{t('roomsNone')}</p> : null}
       {rooms.length === 0 ? null : (
