@@ -112,9 +112,10 @@ describe('an upload through the gateway', () => {
     core.gate.open = Promise.resolve();
   });
 
-  async function rss(): Promise<number> {
-    child.send('rss');
-    return ((await once(child, 'message')) as [{ rss: number }])[0].rss;
+  /** Bytes that the gateway needs. */
+  async function kept(): Promise<number> {
+    child.send('kept');
+    return ((await once(child, 'message')) as [{ kept: number }])[0].kept;
   }
 
   /** Sends so many bytes as fast as they are taken. */
@@ -147,12 +148,12 @@ describe('an upload through the gateway', () => {
   ] as const) {
     it(`of 50 MB ${name} streams at flat memory, and is sealed to the last byte`, async () => {
       for (let turn = 0; turn < 3; turn += 1) await upload(8 * mebibyte).answer;
-      const before = await rss();
+      const before = await kept();
       let most = before;
       const sent = upload(uploadBytes, more);
       let status: number | undefined;
       void sent.answer.then((got) => (status = got));
-      while (status === undefined) most = Math.max(most, await rss());
+      while (status === undefined) most = Math.max(most, await kept());
       expect(status).to.equal(201);
       expect(core.seen.at(-1)).to.deep.equal({ bytes: uploadBytes, isSealed: true, isWhole: true });
       expect(most - before, `from ${before} bytes`).to.be.lessThan(growthMax);
@@ -162,7 +163,7 @@ describe('an upload through the gateway', () => {
   it('waits for a core that does not read, and keeps nothing meanwhile', async () => {
     let openGate = (): void => undefined;
     core.gate.open = new Promise((resolve) => (openGate = resolve));
-    const before = await rss();
+    const before = await kept();
     const sent = upload(uploadBytes);
     let last = -1;
     await eventually(
@@ -174,7 +175,7 @@ describe('an upload through the gateway', () => {
       { intervalMs: 500, deadlineMs: 20_000 },
     );
     expect(core.seen.at(-1)).to.include({ bytes: 0, isWhole: false });
-    expect((await rss()) - before).to.be.lessThan(growthMax);
+    expect((await kept()) - before).to.be.lessThan(growthMax);
     openGate();
     expect(await sent.answer).to.equal(201);
     expect(core.seen.at(-1)).to.deep.equal({ bytes: uploadBytes, isSealed: true, isWhole: true });
