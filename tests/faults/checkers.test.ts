@@ -368,6 +368,18 @@ describe('the checkers of runs with faults', () => {
     expect(checkers.oneAdmissionPerEntry({ ...run(twice), failovers: before })).to.have.length(1);
   });
 
+  it('forgive that a document counts who left in the second that a failover lost, and no more', () => {
+    const leave = op('leave', { userId: ann, roomId: room, queueId: 1 });
+    const [two, three] = [roomSeen(2), roomSeen(3)];
+    const failovers = [{ fromMs: leave.returnedMs + 500, healedMs: leave.returnedMs + 900 }];
+    const seen = (sinceMs: number, document: Op): unknown =>
+      checkers.slotsWithinPolicy({ ...run([leave, later(sinceMs, document)]), failovers });
+    expect(seen(1_500, two)).to.deep.equal([]);
+    expect(seen(1_500, three), 'more than left').to.have.length(1);
+    expect(seen(3_000, two), 'long after').to.have.length(1);
+    expect(seen(0, two), 'before').to.have.length(1);
+  });
+
   it('forgive who is told to wait by a gateway that hears of the turn a moment later', () => {
     const told = run([inLine(ben, 2, 'READY'), later(900, inLine(ann, 1, 'WAITING'))]);
     expect(checkers.nobodyIsOvertaken(told)).to.deep.equal([]);
