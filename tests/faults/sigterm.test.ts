@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../shared/seeded-random.ts';
 import { eventually } from '../harness/eventually.ts';
+import { patience } from '../harness/patience.ts';
 import { gatherCrowd } from './crowd.ts';
 import { usualHabits } from './habits.ts';
 import type { Op } from './history.ts';
@@ -22,7 +23,7 @@ describe('two of everything, each asked to end under load', function () {
   this.timeout(180_000);
   let rig: Rig;
   before(async () => {
-    rig = await openRig({ env: { DRAIN_SECONDS: '1' } });
+    rig = await openRig({ env: { DRAIN_SECONDS: '1', ...patience } });
   });
   after(() => rig.close());
 
