@@ -55,17 +55,27 @@ function usersAtOnce({ fans, joinsPerSecond, policy }: LoadPlan): number {
 /** The shortest time in which k6 lets anybody arrive by the clock. */
 const clockSecondsMin = 1;
 
+/**
+ * k6 readies its virtual users while its clock runs already, and then lets everybody arrive at once
+ * who was due: hundreds, where a steady rate was asked for. While the rate grows from nothing few are.
+ */
+const growSeconds = 2;
+
 /** Fans arrive by the clock, whatever the system does; all at once when it is over in no time. */
 export const arrivals = (): Scenario => {
   if (plan.joinSeconds < clockSecondsMin)
     return { executor: 'per-vu-iterations', exec: 'fan', vus: plan.fans, iterations: 1 };
-  const perMinute = Math.round(plan.joinsPerSecond * 60);
+  const target = Math.round(plan.joinsPerSecond * 60);
+  const isSteady = plan.joinSeconds >= 5 * growSeconds;
+  const grows = isSteady ? [{ target, duration: `${growSeconds}s` }] : [];
+  // As many arrive meanwhile as in half that time; it begins late, and no fan arrives twice.
+  const steadySeconds = plan.joinSeconds + (isSteady ? growSeconds / 2 : 0);
   return {
-    executor: 'constant-arrival-rate',
+    executor: 'ramping-arrival-rate',
     exec: 'fan',
-    rate: perMinute,
+    startRate: isSteady ? 0 : target,
     timeUnit: '1m',
-    duration: `${Math.round((plan.joinSeconds || 1) * 1_000)}ms`,
+    stages: [...grows, { target, duration: `${Math.round(steadySeconds * 1_000)}ms` }],
     preAllocatedVUs: Math.min(usersMax, Math.max(50, usersAtOnce(plan))),
     maxVUs: usersMax,
     gracefulStop: '10m',
