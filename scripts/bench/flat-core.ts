@@ -14,6 +14,9 @@ const rounds = scaled(30, 12);
 /** Calls of a window; half of them hold by id, half the best, on a date of their own each. */
 const perWindow = 50;
 
+/** Memory for all of it, as whoever has a million reservations gives it (docs/capacity.md). */
+const poolBytes = 1_024 ** 3;
+
 const steps = ['hold by id', 'pay', 'hold best', 'own reservations', 'seat map'] as const;
 type Step = (typeof steps)[number];
 type Costs = Record<Step, number[]>;
@@ -31,6 +34,7 @@ async function openGround(prepare?: (databaseUrl: string) => Promise<void>): Pro
   const connection = await createConnection({ uri: world.databaseUrl });
   const [rows] = await connection.query<RowDataPacket[]>('SELECT @@pid_file AS file');
   const pid = Number(readFileSync(String(rows[0]?.['file']), 'utf8'));
+  await connection.query(`SET GLOBAL innodb_buffer_pool_size = ${poolBytes}`);
   await connection.end();
   await prepare?.(world.databaseUrl);
   const core = await world.startCore();
