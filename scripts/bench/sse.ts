@@ -54,12 +54,17 @@ async function followFront({ redis }: LineWorld) {
   return { movedAtMs: () => Promise.resolve(movedAtMs), stop: () => subscriber.disconnect() };
 }
 
-/** From each move to the last one who read the document that tells of it. */
+/**
+ * From each move to the last one who read the first document after it. Documents that tell of something
+ * else, a count that has changed, lie between them.
+ */
 function spreadMs(movedAtMs: readonly number[], receipts: readonly Receipt[], all: number) {
-  const whole = receipts.filter(({ count }) => count >= all * 0.999);
-  return whole.flatMap(({ firstAtMs, lastAtMs }) => {
-    const moved = movedAtMs.findLast((at) => at <= firstAtMs);
-    return moved === undefined ? [] : [lastAtMs - moved];
+  const whole = receipts
+    .filter(({ count }) => count >= all * 0.999)
+    .sort((a, b) => a.firstAtMs - b.firstAtMs);
+  return movedAtMs.flatMap((movedMs) => {
+    const told = whole.find(({ firstAtMs }) => firstAtMs >= movedMs);
+    return told ? [told.lastAtMs - movedMs] : [];
   });
 }
 
@@ -117,7 +122,7 @@ const row = (server: string, { kbEach, cpuPercent, reachedMs }: Crowd, calls: nu
 
 function report(fewCalls: number, ours: Crowd, bare: Crowd): string {
   const slowest = Math.max(...ours.reachedMs);
-  const moves = `${ours.reachedMs.length} documents of ours were followed, ${bare.reachedMs.length} of the bare server.`;
+  const moves = `${ours.reachedMs.length} moves of ours were followed, ${bare.reachedMs.length} of the bare server.`;
   return [
     table(
       [
