@@ -94,6 +94,7 @@ async function crowdAt(
   const crowd = await startProcess('sse-client', 'listeners', { port: server.port, requests });
   try {
     const noted = await moves();
+    const sinceMs = performance.timeOrigin + performance.now();
     const cpuBefore = await server.cpuMicros();
     const calls = await callsATick(world);
     const cpuPercent = ((await server.cpuMicros()) - cpuBefore) / (watchMs * 10);
@@ -103,7 +104,8 @@ async function crowdAt(
     if (state.open !== many || state.lost > 0)
       throw new Error(`${state.open} of ${many} listen, ${state.lost} were cut off`);
     const receipts = (await crowd.ask('receipts')) as Receipt[];
-    const reachedMs = spreadMs(await noted.movedAtMs(), receipts, many);
+    const movedAtMs = (await noted.movedAtMs()).filter((atMs) => atMs >= sinceMs);
+    const reachedMs = spreadMs(movedAtMs, receipts, many);
     return { callsATick: calls, kbEach, cpuPercent, reachedMs };
   } finally {
     crowd.stop();
