@@ -54,6 +54,9 @@ async function followFront({ redis }: LineWorld) {
   return { movedAtMs: () => Promise.resolve(movedAtMs), stop: () => subscriber.disconnect() };
 }
 
+/** The listeners may hear of a move a moment before this process does. */
+const heardWithinMs = 50;
+
 /**
  * From each move to the last one who read the first document after it. Documents that tell of something
  * else, a count that has changed, lie between them.
@@ -63,7 +66,7 @@ function spreadMs(movedAtMs: readonly number[], receipts: readonly Receipt[], al
     .filter(({ count }) => count >= all * 0.999)
     .sort((a, b) => a.firstAtMs - b.firstAtMs);
   return movedAtMs.flatMap((movedMs) => {
-    const told = whole.find(({ firstAtMs }) => firstAtMs >= movedMs);
+    const told = whole.find(({ firstAtMs }) => firstAtMs >= movedMs - heardWithinMs);
     return told ? [told.lastAtMs - movedMs] : [];
   });
 }
