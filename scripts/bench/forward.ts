@@ -116,6 +116,10 @@ async function atHalfLoad(
   return new Map([...p99s].map(([name, values]) => [name, median(values)]));
 }
 
+/** Not measured of those that cannot do as much. */
+const p99AtHalfLoad = (ms: number | undefined): number | string =>
+  ms === undefined ? '' : round(ms, 1);
+
 function report(standings: readonly Standing[], halfLoad: ReadonlyMap<string, number>): string {
   const rows = standings.map((one) => [
     one.name,
@@ -124,7 +128,7 @@ function report(standings: readonly Standing[], halfLoad: ReadonlyMap<string, nu
     round(one.cpuMicrosEach),
     round(one.p50Ms, 1),
     round(one.p99Ms, 1),
-    round(halfLoad.get(one.name) ?? NaN, 1),
+    p99AtHalfLoad(halfLoad.get(one.name)),
   ]);
   const of = (name: string) => standings.find((one) => one.name === name);
   const [ours, proxied, plain] = ['ours', 'hono-proxy', 'undici-hono'].map(of);
