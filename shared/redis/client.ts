@@ -1,9 +1,9 @@
 import { Cluster, Redis, type RedisOptions as NodeOptions } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
-import { endForGood } from './cluster-end.ts';
 import { limitCommands } from './command-deadline.ts';
 import { joinWrites } from './join-writes.ts';
+import { endForGood } from './let-go.ts';
 import { watchPrimary } from './primary-watch.ts';
 
 /** One server, a primary that sentinels look after, or a cluster: the same commands. */

@@ -133,3 +133,38 @@ describe('a primary behind sentinels that is stopped until it is replaced, and w
     for (const client of clients) client.disconnect();
   });
 });
+
+describe('a client behind sentinels that is let go while its primary is away', () => {
+  let primary: RedisProcess;
+  let watcher: RedisProcess;
+  let sentinel: Redis;
+  before(async () => {
+    primary = await startRedis();
+    watcher = await startSentinel(primary.port);
+    sentinel = new Redis(watcher.port, '127.0.0.1');
+  });
+  after(async () => {
+    sentinel.disconnect();
+    await Promise.all([primary.kill(), watcher.kill()]);
+  });
+
+  it('asks the sentinels nothing any more', async () => {
+    const log = createLogger({ service: 'test', level: 'silent' });
+    const others = async (): Promise<number> => {
+      const list = (await sentinel.call('CLIENT', 'LIST', 'TYPE', 'normal')) as string;
+      return list.trim().split('\n').length - 1;
+    };
+    const url = `redis-sentinel://127.0.0.1:${watcher.port}/line`;
+    const client = await openRedis({ url, profile: 'command', log });
+    await eventually(async () => expect(await others()).to.be.at.least(1));
+    await primary.kill();
+    await eventually(
+      () => {
+        expect(client.status).to.equal('reconnecting');
+        client.disconnect();
+      },
+      { intervalMs: 5 },
+    );
+    await eventually(async () => expect(await others()).to.equal(0));
+  });
+});
