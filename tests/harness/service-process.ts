@@ -59,20 +59,21 @@ export async function startServiceProcess(
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) =>
     child.once('exit', (code, signal) => resolve(code ?? signal)),
   );
+  const closed = new Promise((resolve) => child.once('close', resolve));
   const listening = (): LogLine[] => log.filter(({ msg }) => msg === 'listening');
   const wanted = Number(env['WEB_CONCURRENCY'] ?? 1);
-  const ended = exited.then(() => {
-    throw new Error(`${main} ended: ${other.join('')}`);
-  });
-  const up = eventually(
+  const isUp = await eventually(
     () => {
+      if (child.exitCode !== null || child.signalCode !== null) return false;
       if (listening().length < wanted) throw new Error(`${main} does not listen`);
+      return true;
     },
     { deadlineMs: 40_000 },
   );
-  await Promise.race([up, ended]);
-  up.catch(() => undefined);
-  ended.catch(() => undefined);
+  if (!isUp) {
+    await closed;
+    throw new Error(`${main} ended: ${other.join('')}`);
+  }
   return {
     child,
     url: String(listening()[0]?.url),
