@@ -24,8 +24,27 @@ export interface CallRequest {
   accessToken?: string;
   queueToken?: string;
   body?: unknown;
-  /** Every other status counts as unexpected, and fails the run. */
+  /** Statuses. Every other answer counts as unexpected, and fails the run. */
   expected: readonly number[];
+  /** A problem that is expected too, though its status is not: its `code` and its `detail`. */
+  expectedProblem?: ProblemWords;
+}
+
+export interface ProblemWords {
+  code: string;
+  detail: string;
+}
+
+export function isProblem(body: unknown, { code, detail }: ProblemWords): boolean {
+  const words = body as Partial<ProblemWords> | undefined;
+  return words?.code === code && words.detail === detail;
+}
+
+export function isExpected(request: CallRequest, { status, body }: Reply<unknown>): boolean {
+  const { expected, expectedProblem } = request;
+  return (
+    expected.includes(status) || (expectedProblem !== undefined && isProblem(body, expectedProblem))
+  );
 }
 
 export interface ListenRequest {

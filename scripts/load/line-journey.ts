@@ -1,5 +1,12 @@
 import type { Entry, EntryWithToken, Room } from '../../shared/contracts/queue.ts';
-import type { CallName, FanAccount, FanIo, LoadSetup, Reply } from './io.ts';
+import {
+  type CallName,
+  type FanAccount,
+  type FanIo,
+  isProblem,
+  type LoadSetup,
+  type Reply,
+} from './io.ts';
 
 /** One fan of a run, with what it carries from call to call. */
 export interface LoadFan extends FanAccount {
@@ -68,14 +75,20 @@ function roomOf(data: string): Room {
   return lastRead.room;
 }
 
-async function join(fan: LoadFan): Promise<Entry | undefined> {
+/** What who comes after the last seat is told. */
+const soldOut = { code: 'room-closed', detail: 'Every seat is sold' };
+
+/** @returns undefined when there is no place for a reason that a fan cannot mend */
+async function join(fan: LoadFan): Promise<Entry | 'sold-out' | undefined> {
   const { io, setup, accessToken } = fan;
   const answer = await io.call<EntryWithToken>('join', {
     method: 'POST',
     path: `/queue/${setup.concertId}/tokens`,
     accessToken,
     expected: [200, 201],
+    expectedProblem: soldOut,
   });
+  if (isProblem(answer.body, soldOut)) return 'sold-out';
   if (answer.status >= 300 || !answer.body) return undefined;
   fan.queueToken = answer.body.token;
   fan.turnWasHeard = false;

@@ -78,11 +78,11 @@ describe('pages: the operator’s desk, rooms', () => {
     await room
       .getByText(/paused/i)
       .first()
-      .waitFor({ timeout: 2_000 });
+      .waitFor();
     await page.getByText('The waiting see it now').waitFor();
     await page.getByLabel('What everybody in the room reads').fill('Back in five minutes');
     await page.getByRole('button', { name: 'Show it' }).click();
-    await room.getByText('Back in five minutes').first().waitFor({ timeout: 2_000 });
+    await room.getByText('Back in five minutes').first().waitFor();
     await Promise.all([waiter.close(), operator.close()]);
   });
 

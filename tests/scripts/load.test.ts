@@ -47,6 +47,14 @@ describe('the load scenarios, by the native driver', () => {
     expect(await stack.violations()).to.deep.equal([]);
   });
 
+  it('seat-rush tells who comes after the last seat that all are sold', async () => {
+    const summary = await drive('seat-rush', { FANS: '20', SEATS: '1', RATE: '10' });
+    expect(judge(summary).filter(({ ok }) => !ok)).to.deep.equal([]);
+    expect(summary.counts.seats_sold).to.equal(1);
+    expect(summary.counts.sold_out_answers).to.be.greaterThan(0);
+    expect(await stack.violations()).to.deep.equal([]);
+  });
+
   it('full-journey and soak end with every answer expected and the books in order', async () => {
     for (const scenario of ['full-journey', 'soak'] as const) {
       const summary = await drive(scenario, { FANS: '20', RATE: '20', SECONDS: '1' });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Agent, request as send } from 'undici';
-import type { CallName, CallRequest, FanIo, Reply } from '../io.ts';
+import { type CallName, type CallRequest, type FanIo, isExpected, type Reply } from '../io.ts';
 import { type EventStreamDeps, listenToEvents } from './event-stream.ts';
 import type { Tally } from './tally.ts';
 
@@ -27,7 +27,7 @@ export function createNativeIo(deps: {
       fromMs = undefined;
       const reply = await ask<Body>(`${gatewayUrl}${request.path}`, dispatcher, request);
       tally.time(`call_${name}`, preciseNowMs() - startedAtMs);
-      if (!request.expected.includes(reply.status)) {
+      if (!isExpected(request, reply)) {
         tally.count('unexpected', 1);
         tally.unexpected(`${name} ${reply.status}`);
       }
