@@ -68,8 +68,10 @@ export const arrivals = (): Scenario => {
   const target = Math.round(plan.joinsPerSecond * 60);
   const isSteady = plan.joinSeconds >= 5 * growSeconds;
   const grows = isSteady ? [{ target, duration: `${growSeconds}s` }] : [];
-  // As many arrive meanwhile as in half that time; it begins late, and no fan arrives twice.
-  const steadySeconds = plan.joinSeconds + (isSteady ? growSeconds / 2 : 0);
+  // As many arrive meanwhile as in half that time. The last fan is due at the very end, when k6 has
+  // ended: half a fan's time more lets it come.
+  const steadySeconds =
+    plan.joinSeconds + (isSteady ? growSeconds / 2 : 0) + 0.5 / plan.joinsPerSecond;
   return {
     executor: 'ramping-arrival-rate',
     exec: 'fan',
