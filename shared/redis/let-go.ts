@@ -5,7 +5,7 @@ import type { Cluster, Redis } from 'ioredis';
  * `end` alone is not enough: ioredis does not emit it for a client that is let go while it waits to
  * connect again.
  */
-export function onceLetGo(client: Redis | Cluster, then: () => void): void {
+export function whenLetGo(client: Redis | Cluster, then: () => void): void {
   const disconnect = client.disconnect.bind(client);
   client.disconnect = (reconnect = false) => {
     disconnect(reconnect);
@@ -20,7 +20,7 @@ export function onceLetGo(client: Redis | Cluster, then: () => void): void {
  * go, nothing is asked any more.
  */
 export function endForGood(cluster: Cluster): void {
-  onceLetGo(cluster, () => {
+  whenLetGo(cluster, () => {
     cluster.refreshSlotsCache = () => undefined;
   });
 }

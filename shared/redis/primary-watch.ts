@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
-import { onceLetGo } from './let-go.ts';
+import { whenLetGo } from './let-go.ts';
 
 /** Less than a second is written to a primary that is none any more. */
 const everyMs = 500;
@@ -44,7 +44,7 @@ export function watchPrimary(client: Redis, sentinel: Redis, name: string, log: 
       .finally(() => (isChecking = false));
   }, everyMs).unref();
   sentinel.on('error', () => undefined);
-  onceLetGo(client, () => {
+  whenLetGo(client, () => {
     clearInterval(timer);
     sentinel.disconnect();
   });
