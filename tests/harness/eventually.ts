@@ -30,7 +30,7 @@ function startStallClock(): { stalledMs(): number; stop(): void } {
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { deadlineMs = 10_000, intervalMs = 20 }: EventuallyOptions = {},
+  { deadlineMs = 5_000, intervalMs = 20 }: EventuallyOptions = {},
 ): Promise<T> {
   const startedAt = performance.now();
   const clock = startStallClock();

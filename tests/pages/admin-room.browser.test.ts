@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Stack } from '../harness/stack.ts';
 import { expectAccessible } from './accessible.ts';
-import { newPage, newVisitor, openPages } from './browser.ts';
+import { newPage, newVisitor, openPages, seenWithin } from './browser.ts';
 
 describe('pages: the operator’s desk, rooms', () => {
   let stack: Stack;
@@ -75,14 +75,11 @@ describe('pages: the operator’s desk, rooms', () => {
     await page.goto(`/admin/rooms/${concertId}`);
     await page.locator('summary', { hasText: 'Nobody is let in' }).click();
     await page.getByRole('button', { name: 'Yes: Pause' }).click();
-    await room
-      .getByText(/paused/i)
-      .first()
-      .waitFor();
+    await seenWithin(2_000, room.getByText(/paused/i).first());
     await page.getByText('The waiting see it now').waitFor();
     await page.getByLabel('What everybody in the room reads').fill('Back in five minutes');
     await page.getByRole('button', { name: 'Show it' }).click();
-    await room.getByText('Back in five minutes').first().waitFor();
+    await seenWithin(2_000, room.getByText('Back in five minutes').first());
     await Promise.all([waiter.close(), operator.close()]);
   });
 

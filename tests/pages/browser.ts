@@ -1,6 +1,14 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'chai';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { findChromium, missingChromium } from '../../scripts/stack/chromium.ts';
 import { buildPages } from '../../scripts/pages/build-pages.ts';
+import { eventually } from '../harness/eventually.ts';
 import { startStack, type Stack } from '../harness/stack.ts';
 import type { Fan } from '../../scripts/client/fan.ts';
 
@@ -55,6 +63,10 @@ export async function newVisitor(options: VisitorOptions = {}): Promise<BrowserC
   }
   return context;
 }
+
+/** Is to be seen within this time, as far as the machine let anybody run. */
+export const seenWithin = (deadlineMs: number, what: Locator): Promise<void> =>
+  eventually(async () => void expect(await what.isVisible()).to.equal(true), { deadlineMs });
 
 /** A page that fails its test when a script of it throws, or breaks the content policy. */
 export async function newPage(context: BrowserContext): Promise<Page & { faults: string[] }> {

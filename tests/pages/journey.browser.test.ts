@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import type { Stack } from '../harness/stack.ts';
 import { expectAccessible } from './accessible.ts';
-import { newPage, newVisitor, openPages } from './browser.ts';
+import { newPage, newVisitor, openPages, seenWithin } from './browser.ts';
 
 describe('pages: from the line to the ticket', () => {
   let stack: Stack;
@@ -74,7 +74,7 @@ describe('pages: from the line to the ticket', () => {
     for (const visitor of visitors) await visitor.close();
   });
 
-  it('shows by itself that a seat went to somebody else', async () => {
+  it('shows within a second that a seat went to somebody else', async () => {
     const concert = await stack.createConcert({ seats: 3, price: 10_000 });
     const visitor = await newVisitor({ fan: await fanWith(0) });
     const page = await newPage(visitor);
@@ -85,7 +85,7 @@ describe('pages: from the line to the ticket', () => {
       scheduleId: concert.scheduleId,
       seatIds: [concert.seatIds[1] ?? ''],
     });
-    await page.getByText('Seat 2 was taken by somebody else').waitFor();
+    await seenWithin(3_000, page.getByText('Seat 2 was taken by somebody else'));
     await visitor.close();
   });
 

@@ -3,7 +3,7 @@ import type { PolicyFields } from '../../shared/contracts/queue.ts';
 import { eventually } from '../harness/eventually.ts';
 import type { Stack } from '../harness/stack.ts';
 import { expectAccessible } from './accessible.ts';
-import { newPage, newVisitor, openPages } from './browser.ts';
+import { newPage, newVisitor, openPages, seenWithin } from './browser.ts';
 
 describe('pages: the waiting room', () => {
   let stack: Stack;
@@ -58,7 +58,7 @@ describe('pages: the waiting room', () => {
     await visitor.close();
   });
 
-  it('says by itself that the operator paused the line, and what the organiser says', async () => {
+  it('says within two seconds that the operator paused the line, and what the organiser says', async () => {
     const concertId = await roomOf({ maxActive: 0 });
     const visitor = await newVisitor({ language: 'ko', fan: await fan() });
     const page = await newPage(visitor);
@@ -67,10 +67,10 @@ describe('pages: the waiting room', () => {
     await page.locator('[data-scene=waiting]').waitFor();
     await page.getByText('실시간').waitFor();
     await stack.admin.call('POST', `/admin/queue/${concertId}/pause`);
-    await page.locator('.notice', { hasText: '잠시 멈췄습니다' }).waitFor();
+    await seenWithin(2_000, page.locator('.notice', { hasText: '잠시 멈췄습니다' }));
     expect(await page.locator('#said').textContent()).to.contain('잠시 멈췄습니다');
     await setPolicy(concertId, { message: 'Doors at seven' });
-    await page.locator('.notice', { hasText: 'Doors at seven' }).waitFor();
+    await seenWithin(2_000, page.locator('.notice', { hasText: 'Doors at seven' }));
     await expectAccessible(page);
     await visitor.close();
   });
