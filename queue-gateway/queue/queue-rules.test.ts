@@ -9,13 +9,13 @@ import { pollAfterMs } from './queue-rules.ts';
 import type { JoinedPlace } from './queue-types.ts';
 
 describe('when to ask again', () => {
-  it('is a tenth of the wait between 3 and 30 seconds, up to 30 % later', () => {
+  it('is half of the wait between 3 and 30 seconds, up to 30 % later and never past the turn', () => {
     const cases: [number | null, number, number][] = [
       [null, 0, 3_000],
       [0, 0, 3_000],
-      [60, 0, 6_000],
-      [60, 1, 7_800],
-      [120, 0.5, 13_800],
+      [40, 0, 20_000],
+      [40, 1, 26_000],
+      [20, 0.5, 11_500],
       [3_600, 0, 30_000],
       [3_600, 1, 39_000],
     ];

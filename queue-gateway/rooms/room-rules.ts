@@ -7,7 +7,7 @@ import { joinsAtMs, opensAtMs } from '../queue/queue-rules.ts';
 import type { ClosedRegistration, Registration, RoomReading } from '../queue/queue-types.ts';
 
 /** How often to ask; the longest poll with its jitter is shorter than a window of life. */
-export const pollPolicy = { minMs: 3_000, maxMs: 30_000, waitShare: 0.1, jitter: 0.3 } as const;
+export const pollPolicy = { minMs: 3_000, maxMs: 30_000, waitShare: 0.5, jitter: 0.3 } as const;
 
 /** What the leader tells all gateways of a room. `document` is served as it is, byte for byte. */
 export interface Bulletin extends Registration {
