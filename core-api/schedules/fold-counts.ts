@@ -1,8 +1,10 @@
 import type { Transact } from '../db/transaction.ts';
 import type { CountRow, SeatCountRepository } from './seat-count-repository.ts';
 
-/** Below this many rows a sum costs next to nothing. */
-const rowsMin = 200;
+/** Below this many rows of a date a sum costs next to nothing, and so does the look for the longest. */
+const rowsMin = 32;
+/** After a fold of so many the next one follows at once: other dates may have as many. */
+const rowsMany = 200;
 const rowsMax = 512;
 
 /**
@@ -20,7 +22,7 @@ export function createFoldCounts(deps: { counts: SeatCountRepository; transactio
       const sum = (of: keyof CountRow): number => rows.reduce((all, row) => all + row[of], 0);
       const by = { total: sum('total'), held: sum('held'), sold: sum('sold') };
       await counts.replace(tx, scheduleId, { rows, by });
-      return rows.length === rowsMax ? 'more' : 'idle';
+      return rows.length >= rowsMany ? 'more' : 'idle';
     });
   };
 }

@@ -84,6 +84,16 @@ describe('core: seats counted without looking at them', () => {
     expect(await countsOf(date)).to.deep.equal({ total: 1_500, held: 0, sold: 0 });
   });
 
+  it('are folded for one date after the other, without a pause between', async () => {
+    const dates = [];
+    for (let made = 0; made < 3; made += 1) dates.push(await world.date({ seats: 300 }));
+    while ((await fold()) === 'more');
+    for (const date of dates) {
+      expect(await rowsOf(date)).to.be.lessThan(200);
+      expect(await countsOf(date)).to.deep.equal({ total: 300, held: 0, sold: 0 });
+    }
+  });
+
   it('say that a concert is sold out without a look at any of its seats', async () => {
     const date = await world.date({ seats: 1_500 });
     await world.sql("UPDATE concert_seat SET seat_status = 'SOLD' WHERE concert_schedule_id = ?", [
