@@ -104,7 +104,13 @@ export const countNames = [
 ] as const;
 export type CountName = (typeof countNames)[number];
 
-export const spanNames = ['time_in_line', 'time_to_seat', 'whole_journey'] as const;
+export const spanNames = [
+  'time_in_line',
+  'time_to_seat',
+  'whole_journey',
+  /** How much later than due a fan set off, because its driver was busy. */
+  'start_delay',
+] as const;
 export type SpanName = (typeof spanNames)[number];
 
 export const gaugeNames = [

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { arrivalsOf } from './native/pace.ts';
+import { arrivalsOf } from './arrivals.ts';
 import { planLoad, scenarioNames } from './plan.ts';
 
 const none = {};

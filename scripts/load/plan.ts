@@ -99,7 +99,7 @@ const habits: Record<ScenarioName, Habit> = {
     joinsPerSecond: 200,
     seats: 50,
     payShare: 0,
-    admitPerSecond: (joinsPerSecond) => joinsPerSecond * 0.6,
+    admitPerSecond: (joinsPerSecond) => joinsPerSecond * 0.2,
     maxActive: everyone,
   },
   'flash-crowd': {

@@ -10,7 +10,6 @@ const good: LoadSummary = {
   spans: {},
   counts: { fans_done: 100, rate_bound_ms: 6_000 },
   gauges: { admission_error: 0.01, admitted_per_second: 59.4 },
-  notStarted: 0,
 };
 
 const broken = (summary: LoadSummary) =>

@@ -1,5 +1,5 @@
 import type { CallName, CountName, GaugeName, SpanName } from './io.ts';
-import type { LoadPlan } from './plan.ts';
+import { type LoadPlan, offeredPerSecond } from './plan.ts';
 
 export interface Distribution {
   count: number;
@@ -18,8 +18,6 @@ export interface LoadSummary {
   spans: Partial<Record<SpanName, Distribution>>;
   counts: Partial<Record<CountName, number>>;
   gauges: Partial<Record<GaugeName, number>>;
-  /** Arrivals that the driver itself was too busy to start: the run says less than it seems to. */
-  notStarted: number;
 }
 
 /** One thing that has to hold at the end of a run. */
@@ -132,15 +130,26 @@ export function judge(summary: LoadSummary): Verdict[] {
 }
 
 /** What a breakpoint was run for. */
-function kneeText({ plan, calls, gauges, notStarted }: LoadSummary): string[] {
+function kneeText({ plan, gauges }: LoadSummary): string[] {
   if (plan.scenario !== 'breakpoint') return [];
-  const isFound = notStarted > 0 || (calls.join?.p99Ms ?? Infinity) > plan.joinP99Ms;
-  const offered = number(gauges.offered_per_second ?? 0);
+  const offeredLast = gauges.offered_per_second ?? 0;
+  const isFound = offeredLast < offeredPerSecond(plan, (plan.joinSeconds - 1) * 1_000);
+  const offered = number(offeredLast);
   const within = `99 % of the joins within ${number(plan.joinP99Ms)} ms`;
   return [
     '',
     isFound ? `  knee: ${within} until ${offered}/s` : `  no knee: ${within} up to ${offered}/s`,
   ];
+}
+
+const lateMs = 50;
+
+/** A run whose driver was too busy says less than it seems to. */
+function lateText({ spans }: LoadSummary): string[] {
+  const p99Ms = spans.start_delay?.p99Ms ?? 0;
+  return p99Ms > lateMs
+    ? [`  fans set off ${number(p99Ms)} ms late (p99): the driver itself was too busy`]
+    : [];
 }
 
 const number = (value: number): string =>
@@ -167,9 +176,7 @@ export function summaryText(summary: LoadSummary): string {
     ...Object.entries(summary.spans).map(row),
     '',
     ...Object.entries(plain).map(([name, value]) => `  ${name.padEnd(22)} ${number(value)}`),
-    ...(summary.notStarted > 0
-      ? [`  ${summary.notStarted} arrivals were not started: the driver itself was too busy`]
-      : []),
+    ...lateText(summary),
     ...kneeText(summary),
     '',
     ...judge(summary).map(

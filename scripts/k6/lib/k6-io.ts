@@ -1,6 +1,6 @@
-import { sleep } from 'k6';
 import http from 'k6/http';
 import { Counter, Gauge, Trend } from 'k6/metrics';
+import { setTimeout } from 'k6/timers';
 import {
   callNames,
   type CallRequest,
@@ -39,16 +39,12 @@ function headersOf({ accessToken, queueToken, body }: CallRequest): Record<strin
 
 let hasToldOfOne = false;
 
-/**
- * The journeys over k6: its HTTP client, its clock, its metrics. A virtual user is one fan who does
- * one thing at a time, so its calls and pauses block it: k6's event loop for each of thousands would
- * take from the machine that is measured.
- */
+/** The journeys over k6: its HTTP client, its clock, its metrics. */
 export function createK6Io(gatewayUrl: string): FanIo {
   return {
-    call: <Body>(name: (typeof callNames)[number], request: CallRequest) => {
+    call: async <Body>(name: (typeof callNames)[number], request: CallRequest) => {
       const { method, path, body } = request;
-      const answer = http.request(
+      const answer = await http.asyncRequest(
         method,
         `${gatewayUrl}${path}`,
         body === undefined ? null : JSON.stringify(body),
@@ -62,12 +58,9 @@ export function createK6Io(gatewayUrl: string): FanIo {
         if (!hasToldOfOne) console.error(`unexpected: ${name} ${answer.status} ${answer.error}`);
         hasToldOfOne = true;
       }
-      return Promise.resolve(reply);
+      return reply;
     },
-    waitMs: (ms) => {
-      sleep(ms / 1_000);
-      return Promise.resolve();
-    },
+    waitMs: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
     nowMs: () => Date.now(),
     random: () => Math.random(),
     count: (name, by = 1) => counts[name].add(by),

@@ -39,7 +39,6 @@ export function handleSummary(data: SummaryData): Record<string, string> {
     spans: pick(spanNames, distribution),
     counts: pick(countNames, (values) => values['count'] ?? 0),
     gauges: pick(gaugeNames, (values) => values['value'] ?? 0),
-    notStarted: valuesOf('dropped_iterations')?.['count'] ?? 0,
   };
   const file = __ENV['LOAD_SUMMARY'];
   return {

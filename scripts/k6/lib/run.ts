@@ -1,10 +1,16 @@
 import exec from 'k6/execution';
 import { SharedArray } from 'k6/data';
 import type { Options, Scenario } from 'k6/options';
+import { arrivalsOf } from '../../load/arrivals.ts';
 import type { FanAccount, LoadSetup } from '../../load/io.ts';
 import { runJourney } from '../../load/journeys.ts';
 import { watchAdmission } from '../../load/line-journey.ts';
-import type { LoadPlan, ScenarioName } from '../../load/plan.ts';
+import {
+  breakpointUsersMax,
+  type LoadPlan,
+  offeredPerSecond,
+  type ScenarioName,
+} from '../../load/plan.ts';
 import { limitsOf } from '../../load/summary.ts';
 import { createK6Io } from './k6-io.ts';
 
@@ -20,19 +26,42 @@ const fans = new SharedArray<FanAccount>('fans', () => read().fans);
 const [place] = new SharedArray('place', () => [{ ...read(), fans: [] }]) as unknown as [Prepared];
 
 export const plan: LoadPlan = place.plan;
-/** Time ends it, not the number of fans. */
-const isTimed = plan.scenario === 'soak' || plan.scenario === 'breakpoint';
-export const io = createK6Io(place.gatewayUrl);
+const io = createK6Io(place.gatewayUrl);
 
-/** The journey of the fan whose turn it is to arrive. */
-export async function fan(): Promise<void> {
-  const { scenario } = exec;
-  // A rate over a time comes to one arrival more now and then.
-  if (!isTimed && scenario.iterationInTest >= plan.fans) return;
-  const account = fans[scenario.iterationInTest % fans.length];
-  if (!account) throw new Error('no accounts');
-  const runStartedAtMs = scenario.startTime;
-  await runJourney({ ...account, io, setup: place, runStartedAtMs }, plan);
+/**
+ * Virtual users of k6. One for each fan would be thousands of JavaScript engines, whose memory takes
+ * more from the machine that is measured than their calls do; a fan who waits needs no more than a timer.
+ */
+const users = Math.min(50, plan.fans);
+
+/** Time for the virtual users to begin before the first fan is due. */
+const headStartMs = 1_000;
+
+/** A virtual user leads its share of the fans, each by the clock, whatever the system does. */
+export async function lead(): Promise<void> {
+  const { iterationInTest, startTime } = exec.scenario;
+  const runStartedAtMs = startTime + headStartMs;
+  let onTheWay = 0;
+  const visits: Promise<void>[] = [];
+  for (const { index, atMs } of arrivalsOf(plan, { first: iterationInTest, workers: users })) {
+    const account = fans[index % fans.length];
+    if (!account) throw new Error('no accounts');
+    const dueAtMs = runStartedAtMs + atMs;
+    const earlyMs = dueAtMs - io.nowMs();
+    if (earlyMs > 0) await io.waitMs(earlyMs);
+    if (plan.scenario === 'breakpoint') lookForKnee(atMs, onTheWay * users);
+    io.note('start_delay', Math.max(0, io.nowMs() - dueAtMs));
+    onTheWay += 1;
+    const visit = runJourney({ ...account, io, setup: place, runStartedAtMs }, plan);
+    visits.push(visit.finally(() => (onTheWay -= 1)));
+  }
+  await Promise.all(visits);
+}
+
+/** That joins are not answered in time is the other knee: a threshold of the script sees it. */
+function lookForKnee(afterMs: number, onTheWay: number): void {
+  io.gauge('offered_per_second', offeredPerSecond(plan, afterMs));
+  if (onTheWay > breakpointUsersMax) exec.test.abort('too many fans are on their way at once');
 }
 
 export async function watch(): Promise<void> {
@@ -41,50 +70,28 @@ export async function watch(): Promise<void> {
 }
 
 /** While they arrive, and as long as the line behind them lasts. */
-const watchSeconds = (): number => Math.ceil(plan.fans / plan.policy.admitPerSecond) + 5;
-
-/** Those who wait stay with us, so a virtual user is needed for each of them. */
-const usersMax = 12_000;
-
-/** As many as will stand in line at most; k6 makes more when they wait longer. */
-function usersAtOnce({ fans, joinsPerSecond, policy }: LoadPlan): number {
-  const waitingShare = Math.max(0, 1 - policy.admitPerSecond / joinsPerSecond);
-  return Math.ceil(Math.min(fans, fans * waitingShare + joinsPerSecond * 4));
+function watchSeconds(): number {
+  return Math.ceil(plan.fans / plan.policy.admitPerSecond) + 5;
 }
 
-/** The shortest time in which k6 lets anybody arrive by the clock. */
-const clockSecondsMin = 1;
+/** So long after the last turn all have come to an end, or never will. */
+const patienceSeconds = 600;
+const maxDuration = `${Math.ceil(plan.joinSeconds) + watchSeconds() + patienceSeconds}s`;
 
-/**
- * k6 readies its virtual users while its clock runs already, and then lets everybody arrive at once
- * who was due: hundreds, where a steady rate was asked for. While the rate grows from nothing few are.
- */
-const growSeconds = 2;
+export const crowd = (): Scenario => ({
+  executor: 'per-vu-iterations',
+  exec: 'lead',
+  vus: users,
+  iterations: 1,
+  maxDuration,
+});
 
-/** Fans arrive by the clock, whatever the system does; all at once when it is over in no time. */
-export const arrivals = (): Scenario => {
-  if (plan.joinSeconds < clockSecondsMin)
-    return { executor: 'per-vu-iterations', exec: 'fan', vus: plan.fans, iterations: 1 };
-  const target = Math.round(plan.joinsPerSecond * 60);
-  const isSteady = plan.joinSeconds >= 5 * growSeconds;
-  const grows = isSteady ? [{ target, duration: `${growSeconds}s` }] : [];
-  // As many arrive meanwhile as in half that time. The last fan is due at the very end, when k6 has
-  // ended: half a fan's time more lets it come.
-  const steadySeconds =
-    plan.joinSeconds + (isSteady ? growSeconds / 2 : 0) + 0.5 / plan.joinsPerSecond;
-  return {
-    executor: 'ramping-arrival-rate',
-    exec: 'fan',
-    startRate: isSteady ? 0 : target,
-    timeUnit: '1m',
-    stages: [...grows, { target, duration: `${Math.round(steadySeconds * 1_000)}ms` }],
-    preAllocatedVUs: Math.min(usersMax, Math.max(50, usersAtOnce(plan))),
-    maxVUs: usersMax,
-    gracefulStop: '10m',
-  };
-};
-
-export const watcher = (): Scenario => ({ executor: 'shared-iterations', exec: 'watch', vus: 1 });
+export const watcher = (): Scenario => ({
+  executor: 'shared-iterations',
+  exec: 'watch',
+  vus: 1,
+  maxDuration,
+});
 
 const thresholds = (): Record<string, string[]> =>
   Object.fromEntries(
@@ -104,7 +111,5 @@ export function loadOptions(name: ScenarioName, scenarios: Record<string, Scenar
     summaryTrendStats: ['count', 'med', 'p(95)', 'p(99)', 'max'],
     // Each tag of each call is work for the machine that is measured.
     systemTags: ['scenario', 'name', 'status'],
-    // A kept connection per virtual user, as browsers keep theirs.
-    noConnectionReuse: false,
   };
 }

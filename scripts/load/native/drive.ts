@@ -40,7 +40,7 @@ export async function driveNative(run: LoadRun, options: DriveOptions = {}): Pro
     );
     const { unexpected, ...sums } = sumTallies(done);
     const seconds = (preciseNowMs() - startsAtMs) / 1_000;
-    const summary: LoadSummary = { driver: 'native', plan, seconds, ...sums, notStarted: 0 };
+    const summary: LoadSummary = { driver: 'native', plan, seconds, ...sums };
     writeFileSync(summaryFile, JSON.stringify(summary, null, 2));
     show(summaryText(summary));
     for (const [what, times] of unexpected) console.error(`  unexpected: ${what} (${times})`);

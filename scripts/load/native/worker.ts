@@ -2,13 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Agent } from 'undici';
+import { arrivalsOf, type Share } from '../arrivals.ts';
 import type { LoadSetup } from '../io.ts';
 import { runJourney } from '../journeys.ts';
 import { watchAdmission } from '../line-journey.ts';
 import type { LoadPlan } from '../plan.ts';
 import { createKnee } from './knee.ts';
 import { createNativeIo, preciseNowMs } from './native-io.ts';
-import { arrivalsOf, type Share } from './pace.ts';
 import { createTally, type TallyRecord } from './tally.ts';
 
 export interface WorkerTask {
@@ -35,6 +35,7 @@ async function visit(index: number, dueAtMs: number): Promise<void> {
   const account = setup.fans[index % setup.fans.length];
   if (!account) throw new Error('no accounts');
   const listens = plan.waitsBy === 'events';
+  tally.time('start_delay', Math.max(0, preciseNowMs() - dueAtMs));
   const io = createNativeIo({ gatewayUrl, dispatcher, tally, dueAtMs, listens });
   await runJourney({ ...account, io, setup, runStartedAtMs: startsAtMs }, plan);
 }

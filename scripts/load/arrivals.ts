@@ -1,6 +1,6 @@
-import { type LoadPlan, rampFromPerSecond } from '../plan.ts';
+import { type LoadPlan, rampFromPerSecond } from './plan.ts';
 
-/** Which fans of a run a worker starts: every `workers`th from `first` on. */
+/** Which fans of a run a thread or a virtual user of k6 starts: every `workers`th from `first` on. */
 export interface Share {
   first: number;
   workers: number;
