@@ -56,4 +56,21 @@ describe('the verdict on a load run', () => {
     expect(text).to.include('NOT  nobody waits whose number the front has passed (2)');
     expect(text).to.include('join');
   });
+
+  it('says so when the driver was too busy to let fans set off when they were due', () => {
+    const late = (p99Ms: number) => {
+      const start_delay = { count: 100, p50Ms: 1, p95Ms: 2, p99Ms, maxMs: p99Ms };
+      return summaryText({ ...good, spans: { start_delay } });
+    };
+    expect(late(80)).to.include('fans set off 80 ms late (p99): the driver itself was too busy');
+    expect(late(20)).not.to.include('too busy');
+  });
+
+  it('names the knee of a breakpoint that ended before its ramp did', () => {
+    const plan = planLoad('breakpoint', { RATE: '1000', SECONDS: '20' });
+    const text = (offered_per_second: number) =>
+      summaryText({ ...good, plan, gauges: { offered_per_second } });
+    expect(text(730)).to.include('knee: 99 % of the joins within 100 ms until 730/s');
+    expect(text(999)).to.include('no knee: 99 % of the joins within 100 ms up to 999/s');
+  });
 });
