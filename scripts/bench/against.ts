@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { changesOf, describeChanges } from './compare.ts';
 import { openRef } from './open-ref.ts';
 import { type BenchPlan, benches } from './plan.ts';
-import { buildTree, runBench } from './run-bench.ts';
+import { buildTree } from '../stack/build-tree.ts';
+import { runBench } from './run-bench.ts';
 import { turns } from './turns.ts';
 
 export interface CompareOptions {

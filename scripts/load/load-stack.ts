@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateUp } from '../../core-api/db/migrate.ts';
+import { buildTree } from '../stack/build-tree.ts';
 import { dataDirOf, findStack } from '../stack/find-stack.ts';
 import { accessTokenKeysOf } from '../stack/access-token-keys.ts';
 import { runStack } from '../stack/run-stack.ts';
@@ -21,6 +22,8 @@ export interface LoadStack {
 export interface LoadStackOptions {
   rootDir: string;
   env: NodeJS.ProcessEnv;
+  /** Compiles the tree first and runs that, where the stack is our own. */
+  compiles?: boolean;
   log: (line: string) => void;
   signal: AbortSignal;
 }
@@ -39,6 +42,7 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
     return { ...running, dataDir, accessTokenKeys, isNew: false, stop: async () => undefined };
   }
   log('No stack runs on this DATA_DIR: bringing up one for this run.');
+  if (options.compiles) await buildTree(options.rootDir, options.signal);
   const dataDir = mkdtempSync(join(tmpdir(), 'load-'));
   const ownEnv: NodeJS.ProcessEnv = {
     ...env,
@@ -56,6 +60,7 @@ export async function openLoadStack(options: LoadStackOptions): Promise<LoadStac
       dataDir,
       env: ownEnv,
       fresh: false,
+      isCompiled: options.compiles ?? false,
       log: (line) => (line.startsWith('{') ? undefined : log(line)),
       prepareDatabase: async (databaseUrl) => {
         await migrateUp({ databaseUrl });

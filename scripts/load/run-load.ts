@@ -63,7 +63,7 @@ export async function runLoad(
   const { signal } = signals;
   const log = (line: string): void => console.error(line);
   try {
-    const stack = await openLoadStack({ rootDir, env, log, signal });
+    const stack = await openLoadStack({ rootDir, env, compiles: true, log, signal });
     try {
       if (stack.isNew) await warmUp(stack, { dir, signal, log });
       log(`Preparing ${plan.fans} accounts and ${plan.seats} seats ...`);

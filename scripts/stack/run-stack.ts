@@ -15,6 +15,8 @@ export interface RunStackOptions {
   dataDir: string;
   env: NodeJS.ProcessEnv;
   fresh: boolean;
+  /** The services run from `dist`, as in production, not from their sources. */
+  isCompiled?: boolean;
   log: (line: string) => void;
   signal: AbortSignal;
   /** Migrates and, when there is nothing yet, seeds. */
@@ -52,7 +54,7 @@ async function openAll(
   options: RunStackOptions,
   opened: Stoppable[],
 ): Promise<Omit<RunningStack, 'stop'>> {
-  const { rootDir, dataDir, env, log, signal, onUnexpectedExit } = options;
+  const { rootDir, dataDir, env, isCompiled = false, log, signal, onUnexpectedExit } = options;
   let ports: ServicePorts | undefined;
   const stores = await openServices({
     ...options,
@@ -75,11 +77,11 @@ async function openAll(
   // The services would say it too, but one after the other and with more around it.
   loadCoreConfig(childEnv);
   loadGatewayConfig(childEnv);
-  const service = { rootDir, dataDir, env: childEnv, log, onUnexpectedExit };
+  const service = { rootDir, dataDir, env: childEnv, isCompiled, log, onUnexpectedExit };
   const urls = { gatewayUrl: gatewayUrl(ports, env), coreUrl: coreUrl(ports) };
-  opened.push(await startService({ ...service, name: 'core', main: 'core-api/main.ts' }));
+  opened.push(await startService({ ...service, name: 'core', main: 'core-api/main' }));
   await waitReady(`${urls.coreUrl}/health/ready`, { deadlineMs: readyDeadlineMs, signal });
-  opened.push(await startService({ ...service, name: 'gateway', main: 'queue-gateway/main.ts' }));
+  opened.push(await startService({ ...service, name: 'gateway', main: 'queue-gateway/main' }));
   await waitReady(`${urls.gatewayUrl}/health/ready`, { deadlineMs: readyDeadlineMs, signal });
   writeStack(dataDir, { databaseUrl, redisUrl, keysDir, ...urls });
   return urls;

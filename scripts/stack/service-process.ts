@@ -7,8 +7,9 @@ import { type ServerProcess, startServer } from './server-process.ts';
 export interface ServiceOptions {
   /** `core` or `gateway`: names its log file and its lines on the terminal. */
   name: string;
-  /** The file to run, below the root of the repository. */
+  /** The file to run, below the root of the repository or of `dist`, without its extension. */
   main: string;
+  isCompiled: boolean;
   rootDir: string;
   dataDir: string;
   env: NodeJS.ProcessEnv;
@@ -45,7 +46,7 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
   return startServer({
     name,
     command: process.execPath,
-    args: ['--import', import.meta.resolve('tsx'), join(options.rootDir, options.main)],
+    args: nodeArgs(options),
     dir,
     cwd: options.rootDir,
     env,
@@ -58,6 +59,11 @@ export async function startService(options: ServiceOptions): Promise<ServerProce
     onUnexpectedExit: (message) => options.onUnexpectedExit(`${message}; see ${logFile}`),
   });
 }
+
+const nodeArgs = ({ rootDir, main, isCompiled }: ServiceOptions): string[] =>
+  isCompiled
+    ? [join(rootDir, 'dist', `${main}.js`)]
+    : ['--import', import.meta.resolve('tsx'), join(rootDir, `${main}.ts`)];
 
 const secondsToStop = (env: NodeJS.ProcessEnv): number =>
   Number(env.DRAIN_SECONDS ?? 2) + Number(env.SHUTDOWN_SECONDS ?? 10);
