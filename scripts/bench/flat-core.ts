@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { fill, sizes as filled } from '../queries/fill.ts';
 import { type Curve, curveAims, curveTable } from './curve.ts';
-import { lowerQuartile } from './figures.ts';
+import { lowerQuartile, median } from './figures.ts';
 import { cpuMicrosOf } from './process-cpu.ts';
 import { type BenchSale, makeBenchSale } from './sales-data.ts';
 import { type BenchCore, openSalesWorld, perSecond, type SalesWorld } from './sales-world.ts';
@@ -168,6 +168,17 @@ async function inTurn(sides: readonly { ground: Ground; seats: number }[]): Prom
   return costs;
 }
 
+/**
+ * Of the smallest the lower quartile; of each other one that, times the median of what it took of the
+ * smallest in the same round: what the machine did besides met both.
+ */
+function compared([smallest = [], ...others]: readonly (readonly number[])[]): number[] {
+  const least = lowerQuartile(smallest);
+  const share = (costs: readonly number[]): number =>
+    median(costs.map((cost, round) => cost / (smallest[round] ?? NaN)));
+  return [least, ...others.map((costs) => least * share(costs))];
+}
+
 const curveOf = (
   what: string,
   sizes: readonly number[],
@@ -176,7 +187,7 @@ const curveOf = (
 ): Curve => {
   const column = (step: Step): [string, number[]] => [
     `${step}, CPU µs`,
-    costs.map((one) => lowerQuartile(one[step])),
+    compared(costs.map((one) => one[step])),
   ];
   const others = steps.filter((step) => !flat.includes(step));
   return {

@@ -24,6 +24,8 @@ const warmUp = 3_000;
 const idleMs = 2_000;
 const roomsRounds = scaled(12, 5);
 const ratePerSecond = 400;
+/** A core for a second. */
+const coreMicros = 1_000_000;
 /** Longer than half of the longest pause who waits in a paused room is told: earlier is 429. */
 const pauseMs = 2_100;
 const tries = 10;
@@ -172,6 +174,11 @@ export async function roomsCurve(): Promise<string> {
       found[which]?.all.push(overAll.join);
       found[which]?.idle.push(inOne.idle, overAll.idle);
     }
+    for (const [at, { idle }] of found.entries())
+      if (median(idle) > coreMicros)
+        throw new Error(
+          `${worlds[at]?.rooms} rooms alone take more than a core of this machine: what a join costs beside them cannot be told`,
+        );
     const curve: Curve = {
       what: 'rooms',
       sizes: worlds.map(({ rooms }) => rooms),
