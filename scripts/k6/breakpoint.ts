@@ -1,7 +1,7 @@
 /** More and more joins a second until they are not answered in time: where is the knee? */
 import { crowd, loadOptions, plan } from './lib/run.ts';
 
-export { lead } from './lib/run.ts';
+export { leadShare } from './lib/run.ts';
 export { handleSummary } from './lib/k6-summary.ts';
 
 const { thresholds, ...rest } = loadOptions('breakpoint', { fans: crowd() });

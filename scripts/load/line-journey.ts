@@ -7,6 +7,7 @@ import {
   type LoadSetup,
   type Reply,
 } from './io.ts';
+import { type LoadPlan, watchSeconds } from './plan.ts';
 
 /** One fan of a run, with what it carries from call to call. */
 export interface LoadFan extends FanAccount {
@@ -162,13 +163,14 @@ const watchMs = 500;
 
 /**
  * Measures the speed of the front, from the outside: how far it moved in the time in which the rate
- * was what bound. Ends after `seconds`.
+ * was what bound. Ends with the line of the plan.
  */
 export async function watchAdmission(
   { io, setup }: Pick<LoadFan, 'io' | 'setup'>,
-  options: { seconds: number; admitPerSecond: number },
+  plan: LoadPlan,
 ): Promise<void> {
-  const endsAtMs = io.nowMs() + options.seconds * 1_000;
+  const { admitPerSecond } = plan.policy;
+  const endsAtMs = io.nowMs() + watchSeconds(plan) * 1_000;
   let before: { front: number; atMs: number } | undefined;
   let moved = 0;
   let boundMs = 0;
@@ -177,7 +179,7 @@ export async function watchAdmission(
     const answer = await io.call<Room>('room', { method: 'GET', path, expected: [200] });
     const room = answer.body;
     const now =
-      room?.limit === 'rate' && room.waiting > (options.admitPerSecond * watchMs) / 1_000
+      room?.limit === 'rate' && room.waiting > (admitPerSecond * watchMs) / 1_000
         ? { front: room.front, atMs: io.nowMs() }
         : undefined;
     if (before && now) {
@@ -186,7 +188,7 @@ export async function watchAdmission(
       io.count('rate_bound_ms', now.atMs - before.atMs);
       const perSecond = (moved * 1_000) / boundMs;
       io.gauge('admitted_per_second', perSecond);
-      io.gauge('admission_error', Math.abs(perSecond / options.admitPerSecond - 1));
+      io.gauge('admission_error', Math.abs(perSecond / admitPerSecond - 1));
     }
     before = now;
     await io.waitMs(watchMs);

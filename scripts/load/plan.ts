@@ -181,6 +181,10 @@ export function planLoad(
   };
 }
 
+/** How long the speed of the line is measured: while fans arrive, and as long as the line behind them lasts. */
+export const watchSeconds = ({ fans, policy }: LoadPlan): number =>
+  Math.ceil(fans / policy.admitPerSecond) + 5;
+
 /** Where a breakpoint begins. */
 export const rampFromPerSecond = 50;
 

@@ -1,15 +1,15 @@
 import exec from 'k6/execution';
 import { SharedArray } from 'k6/data';
 import type { Options, Scenario } from 'k6/options';
-import { arrivalsOf } from '../../load/arrivals.ts';
 import type { FanAccount, LoadSetup } from '../../load/io.ts';
-import { runJourney } from '../../load/journeys.ts';
+import { lead } from '../../load/lead.ts';
 import { watchAdmission } from '../../load/line-journey.ts';
 import {
   breakpointUsersMax,
   type LoadPlan,
   offeredPerSecond,
   type ScenarioName,
+  watchSeconds,
 } from '../../load/plan.ts';
 import { limitsOf } from '../../load/summary.ts';
 import { createK6Io } from './k6-io.ts';
@@ -37,50 +37,39 @@ const users = Math.min(50, plan.fans);
 /** Time for the virtual users to begin before the first fan is due. */
 const headStartMs = 1_000;
 
-/** A virtual user leads its share of the fans, each by the clock, whatever the system does. */
-export async function lead(): Promise<void> {
+/** A virtual user leads its share of the fans. */
+export async function leadShare(): Promise<void> {
   const { iterationInTest, startTime } = exec.scenario;
-  const runStartedAtMs = startTime + headStartMs;
-  let onTheWay = 0;
-  const visits: Promise<void>[] = [];
-  for (const { index, atMs } of arrivalsOf(plan, { first: iterationInTest, workers: users })) {
-    const account = fans[index % fans.length];
-    if (!account) throw new Error('no accounts');
-    const dueAtMs = runStartedAtMs + atMs;
-    const earlyMs = dueAtMs - io.nowMs();
-    if (earlyMs > 0) await io.waitMs(earlyMs);
-    if (plan.scenario === 'breakpoint') lookForKnee(atMs, onTheWay * users);
-    io.note('start_delay', Math.max(0, io.nowMs() - dueAtMs));
-    onTheWay += 1;
-    const visit = runJourney({ ...account, io, setup: place, runStartedAtMs }, plan);
-    visits.push(visit.finally(() => (onTheWay -= 1)));
-  }
-  await Promise.all(visits);
+  await lead({
+    plan,
+    setup: place,
+    accounts: fans,
+    share: { first: iterationInTest, workers: users },
+    startsAtMs: startTime + headStartMs,
+    clock: io,
+    ioOf: () => io,
+    isOver: lookForKnee,
+  });
 }
 
 /** That joins are not answered in time is the other knee: a threshold of the script sees it. */
-function lookForKnee(afterMs: number, onTheWay: number): void {
+function lookForKnee(afterMs: number, onTheWay: number): boolean {
+  if (plan.scenario !== 'breakpoint') return false;
   io.gauge('offered_per_second', offeredPerSecond(plan, afterMs));
-  if (onTheWay > breakpointUsersMax) exec.test.abort('too many fans are on their way at once');
+  const isReached = onTheWay * users > breakpointUsersMax;
+  if (isReached) exec.test.abort('too many fans are on their way at once');
+  return isReached;
 }
 
-export async function watch(): Promise<void> {
-  const { admitPerSecond } = plan.policy;
-  await watchAdmission({ io, setup: place }, { seconds: watchSeconds(), admitPerSecond });
-}
-
-/** While they arrive, and as long as the line behind them lasts. */
-function watchSeconds(): number {
-  return Math.ceil(plan.fans / plan.policy.admitPerSecond) + 5;
-}
+export const watch = (): Promise<void> => watchAdmission({ io, setup: place }, plan);
 
 /** So long after the last turn all have come to an end, or never will. */
 const patienceSeconds = 600;
-const maxDuration = `${Math.ceil(plan.joinSeconds) + watchSeconds() + patienceSeconds}s`;
+const maxDuration = `${Math.ceil(plan.joinSeconds) + watchSeconds(plan) + patienceSeconds}s`;
 
 export const crowd = (): Scenario => ({
   executor: 'per-vu-iterations',
-  exec: 'lead',
+  exec: 'leadShare',
   vus: users,
   iterations: 1,
   maxDuration,
