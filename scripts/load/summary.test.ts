@@ -66,11 +66,13 @@ describe('the verdict on a load run', () => {
     expect(late(20)).not.to.include('too busy');
   });
 
-  it('names the knee of a breakpoint that ended before its ramp did', () => {
+  it('names the knee of a breakpoint that ended before its ramp did, or with late joins', () => {
     const plan = planLoad('breakpoint', { RATE: '1000', SECONDS: '20' });
-    const text = (offered_per_second: number) =>
-      summaryText({ ...good, plan, gauges: { offered_per_second } });
+    const text = (offered_per_second: number, calls = good.calls) =>
+      summaryText({ ...good, plan, calls, gauges: { offered_per_second } });
     expect(text(730)).to.include('knee: 99 % of the joins within 100 ms until 730/s');
     expect(text(999)).to.include('no knee: 99 % of the joins within 100 ms up to 999/s');
+    const late = { join: { count: 100, p50Ms: 1, p95Ms: 2, p99Ms: 101, maxMs: 104 } };
+    expect(text(999, late)).to.include('  knee: 99 % of the joins within 100 ms until 999/s');
   });
 });

@@ -130,10 +130,11 @@ export function judge(summary: LoadSummary): Verdict[] {
 }
 
 /** What a breakpoint was run for. */
-function kneeText({ plan, gauges }: LoadSummary): string[] {
+function kneeText({ plan, calls, gauges }: LoadSummary): string[] {
   if (plan.scenario !== 'breakpoint') return [];
   const offeredLast = gauges.offered_per_second ?? 0;
-  const isFound = offeredLast < offeredPerSecond(plan, (plan.joinSeconds - 1) * 1_000);
+  const hasEndedEarly = offeredLast < offeredPerSecond(plan, (plan.joinSeconds - 1) * 1_000);
+  const isFound = hasEndedEarly || (calls.join?.p99Ms ?? Infinity) > plan.joinP99Ms;
   const offered = number(offeredLast);
   const within = `99 % of the joins within ${number(plan.joinP99Ms)} ms`;
   return [
